@@ -4,8 +4,8 @@ import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.t
 import {createEngines} from './engine/engines.ts';
 import {runTest} from './engine/run-test.ts';
 import {encodeText} from './exposition/text.ts';
-import {JournalError, lockJournal} from './journal/database.ts';
-import {openJournal} from './journal/sqlite-journal.ts';
+import {JournalError} from './journal/database.ts';
+import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob} from './outputs.ts';
 import type {TestResult} from './result.ts';
 import {startScheduler} from './scheduler/scheduler.ts';
@@ -65,12 +65,10 @@ const open = async (
 ): Promise<string> => {
   const {jobs, labels, storage, web} = config;
 
-  const unlock = lockJournal(storage.path);
-  if (unlock === undefined) {
+  const journal = openLastingJournal({path: storage.path, notices: log});
+  if (journal === undefined) {
     throw new JournalError(`journal ${storage.path} is in use by another speedtest-bridge (storage.path)`);
   }
-  onClose(unlock);
-  const journal = openJournal(storage.path);
   onClose(() => journal.close());
 
   const map = mappingOf(config);
@@ -111,6 +109,7 @@ const open = async (
     logResult(log, result);
     try {
       journal.append(result);
+      ownMetrics.unsaved(journal.unsaved());
       announce();
     } catch (error) {
       log.error(
@@ -132,6 +131,7 @@ const open = async (
     onClose(() => clearInterval(timer));
   };
   every(watchMs, () => {
+    ownMetrics.unsaved(journal.unsaved());
     const changes = journal.foreignChanges();
     if (changes === seenChanges) return;
     seenChanges = changes;

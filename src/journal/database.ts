@@ -1,13 +1,24 @@
+import {truncateSync} from 'node:fs';
 import {dirname} from 'node:path';
 import Libsql from 'libsql';
+import {faultOf} from './fault.ts';
 import {makeFolder} from './folder.ts';
 import {migrations} from './migrations.ts';
+import {numberQuery} from './query.ts';
 
 export type Database = Libsql.Database;
 
 /** The journal's file can't be used. The message is one line that names the file and what to do. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
+}
+
+class Connection extends Libsql {
+  override exec(sql: string): this {
+    // On a full disk SQLite rolls back by itself. Rolling back again would be an error that hides the first one.
+    if (sql !== 'ROLLBACK' || this.inTransaction) super.exec(sql);
+    return this;
+  }
 }
 
 const codeOf = (error: unknown): string | undefined =>
@@ -17,6 +28,8 @@ const problemOf = (error: unknown): string => {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB') return 'is not a journal: it is no SQLite database';
   if (code === 'SQLITE_READONLY') return 'cannot be written';
+  if (code === 'SQLITE_CORRUPT')
+    return 'is damaged; the command run keeps it aside, and saves what can be read of it';
   const words = error instanceof Error ? error.message : String(error);
   // libsql gives SQLITE_CANTOPEN no code of its own: only SQLite's number, 14, at the end of its message.
   const cause = words.startsWith('ConnectionFailed') ? 'is its folder there, and writable?' : words;
@@ -26,21 +39,18 @@ const problemOf = (error: unknown): string => {
 const explain = (path: string, error: unknown): JournalError =>
   new JournalError(`journal ${path} ${problemOf(error)} (storage.path)`, {cause: error});
 
-const schemaVersion = (db: Database): number => {
-  const [row] = db.prepare('PRAGMA user_version').raw(true).all();
-  const version = Array.isArray(row) ? row[0] : undefined;
-  if (typeof version !== 'number') throw new Error('no user_version');
-  return version;
-};
+// A version that no program will ever have is not a newer one's, but damage.
+const newestPlausibleVersion = 9999;
 
 const migrate = (db: Database, path: string): void => {
-  const found = schemaVersion(db);
-  if (found > migrations.length) {
+  const found = numberQuery(db, 'PRAGMA user_version')() ?? 0;
+  if (found > migrations.length && found <= newestPlausibleVersion) {
     throw new JournalError(
       `journal ${path} has schema version ${found}, this program knows up to ${migrations.length}: ` +
         'it was written by a newer speedtest-bridge; install that one, or use another storage.path',
     );
   }
+  if (found < 0 || found > migrations.length) throw new Error(`no schema has version ${found}`);
   const pending = migrations.slice(found);
   if (pending.length === 0) return;
   db.transaction(() => {
@@ -58,9 +68,11 @@ export const openDatabase = (path: string): Database => {
   let db: Database | undefined;
   try {
     makeFolder(dirname(path));
-    db = new Libsql(path, {timeout: 5000});
+    db = new Connection(path, {timeout: 5000});
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
+    // A tenth of what is usual: on a small disk the write-ahead log would take the place that the results need.
+    db.exec('PRAGMA wal_autocheckpoint = 100');
     migrate(db, path);
     return db;
   } catch (error) {
@@ -69,22 +81,64 @@ export const openDatabase = (path: string): Database => {
   }
 };
 
+/** The right to deliver from a journal, which one process at a time has. */
+export interface JournalHold {
+  /**
+   * The highest number of a result that a holder has noted, 0 for a journal without results; undefined where no
+   * journal was there before.
+   */
+  readonly lastId: number | undefined;
+  /** Notes it for the next holder. Not synced: after a power failure an older note may be found. */
+  noteLastId(id: number): void;
+  release(): void;
+}
+
+// The note is the lock file's user_version: 0 until there is one, and one more than the number then.
+const openLock = (path: string): JournalHold => {
+  const db = new Connection(path, {timeout: 0});
+  try {
+    db.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE');
+    db.exec('BEGIN EXCLUSIVE; COMMIT');
+    const noted = numberQuery(db, 'PRAGMA user_version')() ?? 0;
+    return {
+      lastId: noted > 0 ? noted - 1 : undefined,
+      noteLastId: (id) => {
+        db.exec(`PRAGMA user_version = ${id + 1}`);
+      },
+      release: () => {
+        // Closing alone would leave the lock to the garbage collector, which has yet to see to the statement above.
+        db.exec('PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema');
+        db.close();
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
 /**
- * Takes the lock that says which process delivers from the journal at `path`.
+ * Takes the lock that says which process delivers from the journal at `path`: `PATH.lock`.
  * The operating system drops it when the process ends, however it ends.
- * Returns the release, or undefined when another process holds it.
+ * Gives undefined when another process holds it. Throws a `JournalError`.
  */
-export const lockJournal = (path: string): (() => void) | undefined => {
-  let db: Database | undefined;
+export const holdJournal = (path: string): JournalHold | undefined => {
+  const file = `${path}.lock`;
   try {
     makeFolder(dirname(path));
-    db = new Libsql(`${path}.lock`, {timeout: 0});
-    db.exec('BEGIN EXCLUSIVE');
-    const held = db;
-    return () => held.close();
+    try {
+      return openLock(file);
+    } catch (error) {
+      if (faultOf(error) !== 'damaged') throw error;
+      // Emptied, not deleted: another process may hold it.
+      truncateSync(file);
+      return openLock(file);
+    }
   } catch (error) {
-    db?.close();
     if (codeOf(error) === 'SQLITE_BUSY') return undefined;
     throw explain(path, error);
   }
 };
+
+/** `holdJournal` for those who need no more than the release. */
+export const lockJournal = (path: string): (() => void) | undefined => holdJournal(path)?.release;

@@ -1,32 +1,33 @@
 import type {Database} from './database.ts';
+import {UnreadableRowError} from './fault.ts';
 import type {DeliveryFailure, Journal, LiveResult, Rejection, StartPosition} from './journal.ts';
-import {columnsOf, numberQuery, statement} from './query.ts';
+import {columnsOf, numberQuery, statement, textOf} from './query.ts';
 
 /** From the columns `result_id, cause, at_ms`. */
 const toRejection = (columns: unknown): Rejection => {
   const [resultId, cause, atMs] = columnsOf(columns);
-  if (typeof resultId !== 'number' || typeof cause !== 'string' || typeof atMs !== 'number') {
-    throw new Error('journal: a rejection of another shape');
+  if (typeof resultId !== 'number' || typeof atMs !== 'number') {
+    throw new UnreadableRowError('journal: a rejection of another shape');
   }
-  return {resultId, cause, atMs};
+  return {resultId, cause: textOf(cause), atMs};
 };
 
 /** From the columns `job, result_id, last_sample_ms`. */
 const toLiveResult = (columns: unknown): LiveResult => {
   const [job, resultId, lastSampleMs] = columnsOf(columns);
-  if (typeof job !== 'string' || typeof resultId !== 'number' || typeof lastSampleMs !== 'number') {
-    throw new Error('journal: a live result of another shape');
+  if (typeof resultId !== 'number' || typeof lastSampleMs !== 'number') {
+    throw new UnreadableRowError('journal: a live result of another shape');
   }
-  return {job, resultId, lastSampleMs};
+  return {job: textOf(job), resultId, lastSampleMs};
 };
 
 /** From the columns `cause, at_ms, next_try_ms`. */
 const toFailure = (columns: unknown): DeliveryFailure => {
   const [cause, atMs, nextTryMs] = columnsOf(columns);
-  if (typeof cause !== 'string' || typeof atMs !== 'number' || typeof nextTryMs !== 'number') {
-    throw new Error('journal: a failure of another shape');
+  if (typeof atMs !== 'number' || typeof nextTryMs !== 'number') {
+    throw new UnreadableRowError('journal: a failure of another shape');
   }
-  return {cause, atMs, nextTryMs};
+  return {cause: textOf(cause), atMs, nextTryMs};
 };
 
 type Destinations = Pick<
@@ -60,7 +61,7 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
   );
   const rejections = statement(
     db,
-    'SELECT result_id, cause, at_ms FROM rejections WHERE destination = ? AND retry = 0 ORDER BY result_id',
+    'SELECT result_id, CAST(cause AS BLOB), at_ms FROM rejections WHERE destination = ? AND retry = 0 ORDER BY result_id',
   );
   const countRejections = numberQuery(
     db,
@@ -74,13 +75,16 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     'INSERT OR REPLACE INTO failures (destination, cause, at_ms, next_try_ms) VALUES (?, ?, ?, ?)',
   );
   const deleteFailure = db.prepare('DELETE FROM failures WHERE destination = ?');
-  const failure = statement(db, 'SELECT cause, at_ms, next_try_ms FROM failures WHERE destination = ?');
+  const failure = statement(
+    db,
+    'SELECT CAST(cause AS BLOB), at_ms, next_try_ms FROM failures WHERE destination = ?',
+  );
   const setLive = db.prepare(
     'INSERT OR REPLACE INTO live (destination, job, result_id, last_sample_ms) VALUES (?, ?, ?, ?)',
   );
   const live = statement(
     db,
-    'SELECT job, result_id, last_sample_ms FROM live WHERE destination = ? ORDER BY job',
+    'SELECT CAST(job AS BLOB), result_id, last_sample_ms FROM live WHERE destination = ? ORDER BY job',
   );
   const endLive = db.prepare('DELETE FROM live WHERE destination = ? AND job = ?');
 

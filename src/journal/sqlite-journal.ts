@@ -1,12 +1,11 @@
-import {openDatabase} from './database.ts';
+import {type Database, openDatabase} from './database.ts';
 import {openDestinations} from './destinations.ts';
 import type {Journal} from './journal.ts';
 import {numberQuery} from './query.ts';
 import {openResults} from './results.ts';
 
-/** Opens the journal at `path`. Throws a `JournalError` when the file can't be used. */
-export const openJournal = (path: string): Journal => {
-  const db = openDatabase(path);
+/** The journal in an open database, which it closes. */
+export const createJournal = (db: Database): Journal => {
   const results = openResults(db);
   const destinations = openDestinations(db, results.lastId);
 
@@ -35,3 +34,6 @@ export const openJournal = (path: string): Journal => {
     },
   };
 };
+
+/** Opens the journal at `path`. Throws a `JournalError` when the file can't be used. */
+export const openJournal = (path: string): Journal => createJournal(openDatabase(path));

@@ -12,6 +12,8 @@ export interface OwnMetrics {
   delivery(destination: string, outcome: Outcome['kind'], results: number): void;
   /** How many results the destination has yet to take. */
   lag(destination: string, results: number): void;
+  /** How many results are only in memory, for the journal's file can't be written. */
+  unsaved(results: number): void;
   requestRefused(): void;
   /** The value for `Content-Type`. */
   readonly contentType: string;
@@ -59,6 +61,11 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     'Unix time at which the destination last took results.',
     ['destination'],
   );
+  const unsaved = gauge(
+    'unsaved_results',
+    "Results that are only in memory, because the journal's file can not be written.",
+    [],
+  );
   const refused = counter('requests_refused_total', 'HTTP requests from addresses that are not allowed.', []);
   gauge('build_info', 'The version that runs; always 1.', ['version']).set({version}, 1);
 
@@ -81,6 +88,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
       }
     },
     lag: (destination, results) => lag.set({destination}, results),
+    unsaved: (results) => unsaved.set(results),
     requestRefused: () => refused.inc(),
     contentType: register.contentType,
     render: () => register.metrics(),

@@ -111,6 +111,20 @@ describe('the status', () => {
   });
 });
 
+describe('a failed attempt', () => {
+  it('is part of the status, the last one only, until it is taken back', () => {
+    const path = newPath();
+    const journal = open(path);
+    journal.cursor('a');
+    journal.noteFailure('a', {cause: 'HTTP 503', atMs: 1000, nextTryMs: 2000});
+    const last = {cause: 'HTTP 500', atMs: 2000, nextTryMs: 4000};
+    journal.noteFailure('a', last);
+    expect(open(path).status('a')?.failure).toEqual(last);
+    journal.noteFailure('a', undefined);
+    expect(journal.status('a')).not.toHaveProperty('failure');
+  });
+});
+
 describe('what a destination shows', () => {
   it('is kept per destination and job, until it is replaced or ended', () => {
     const path = newPath();

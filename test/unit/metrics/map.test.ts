@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import type {JournalRow} from '../../../src/journal/journal.ts';
 import {catalog, profiles} from '../../../src/metrics/catalog.ts';
 import {createMapping, type MappingSettings} from '../../../src/metrics/map.ts';
 import {completedRow, failedRow, fullMeasurement, skippedRow} from '../../fixtures/results.ts';
@@ -176,6 +178,56 @@ describe('labels', () => {
     const names = createMapping(settings)(completedRow()).flatMap(({labels}) => labels.map(([name]) => name));
     expect(names).not.toContain('job');
     expect(names).not.toContain('instance');
+  });
+});
+
+describe('label lists', () => {
+  const listsOf = (mapping: ReturnType<typeof createMapping>, row: JournalRow) => {
+    const samples = mapping(row);
+    return [samples[0]?.labels, samples.at(-1)?.labels];
+  };
+
+  it("are the very same ones while a job's results say the same", () => {
+    const mapping = createMapping(settings);
+    const first = listsOf(mapping, completedRow());
+    // Other jobs in between, and other numbers, change nothing.
+    const other = listsOf(mapping, completedRow({job: 'lan'}));
+    const ping = {latencyMs: 99};
+    const [series, info] = listsOf(
+      mapping,
+      structuredClone(completedRow({measurement: {...fullMeasurement, ping}})),
+    );
+    expect(series).toBe(first[0]);
+    expect(info).toBe(first[1]);
+    expect(other[1]).not.toBe(info);
+  });
+
+  it('are those of each result by itself, whatever came before it', () => {
+    const text = fc.constantFrom(undefined, '', 'a', 'b');
+    const result = fc.oneof(
+      fc
+        .record({isp: text, id: text, version: text, healthy: fc.constantFrom(undefined, true, false)})
+        .map(({isp, id, version, healthy}) =>
+          completedRow({
+            ...(healthy !== undefined && {healthy}),
+            measurement: {
+              engine: {name: 'ookla', ...(version !== undefined && {version})},
+              server: id === undefined ? {} : {id},
+              ...(isp !== undefined && {isp}),
+            },
+          }),
+        ),
+      fc.constantFrom('one', 'two').map((reason) => failedRow({failure: {class: 'dns', reason}})),
+      fc.boolean().map((scheduled) => skippedRow({scheduled})),
+    );
+    fc.assert(
+      fc.property(fc.array(result), fc.constantFrom('series', 'info'), (rows, volatileLabels) => {
+        const mapping = createMapping({...settings, volatileLabels});
+        for (const row of rows) {
+          expect(mapping(row)).toEqual(createMapping({...settings, volatileLabels})(row));
+        }
+      }),
+    );
   });
 });
 

@@ -21,6 +21,7 @@ describe('own metrics', () => {
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 0',
       'speedtest_bridge_results_delivered_total{destination="mimir"} 0',
       'speedtest_bridge_results_rejected_total{destination="mimir"} 0',
+      'speedtest_bridge_unsaved_results 0',
       'speedtest_bridge_requests_refused_total 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
@@ -36,6 +37,7 @@ describe('own metrics', () => {
     metrics.delivery('mimir', 'rejected', 0);
     metrics.delivery('mimir', 'rejected', 1);
     metrics.lag('mimir', 3);
+    metrics.unsaved(2);
     metrics.requestRefused();
     expect(ownSamples(await metrics.render())).toEqual([
       'speedtest_bridge_tests_total{job="wan",status="completed"} 1',
@@ -49,6 +51,7 @@ describe('own metrics', () => {
       'speedtest_bridge_results_rejected_total{destination="mimir"} 1',
       'speedtest_bridge_delivery_lag_results{destination="mimir"} 3',
       'speedtest_bridge_last_delivery_timestamp_seconds{destination="mimir"} 1700000000.5',
+      'speedtest_bridge_unsaved_results 2',
       'speedtest_bridge_requests_refused_total 1',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);

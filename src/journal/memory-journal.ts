@@ -1,0 +1,167 @@
+import {pathToFileURL} from 'node:url';
+import {type Database, openDatabase} from './database.ts';
+import type {Journal} from './journal.ts';
+import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
+import {createJournal} from './sqlite-journal.ts';
+
+/** The results that are only in memory. */
+export interface Unsaved {
+  readonly results: number;
+  /** When the first and the last of them ended, Unix milliseconds. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** How many older ones were given up because there were too many. */
+  readonly dropped: number;
+}
+
+/** Stands in for a journal whose file can't be written, from its last result on. */
+export interface MemoryJournal extends Journal {
+  unsaved(): Unsaved;
+  /**
+   * Appends them to the file, which is open as `disk`, for at most `forMs`. Once that was all of them, it gives how many it
+   * were: then the destinations' state is written as well, and this journal is no longer needed.
+   */
+  saveTo(disk: Journal, forMs: number): number | undefined;
+}
+
+// At about 1 kB each. An hourly test takes a year to get there; older results make room for newer ones then.
+const mostUnsaved = 10_000;
+
+/** Puts the journal at `uri` beside the one in memory, as `disk`, while it does something. */
+const withDisk = (db: Database, uri: string, action: () => void): void => {
+  db.exec(`ATTACH '${uri.replaceAll("'", "''")}' AS disk`);
+  try {
+    action();
+  } finally {
+    db.exec('DETACH disk');
+  }
+};
+
+/** Copies what is needed to go on: all but the results and, of those, the ones that are still shown or sent again. */
+const copyEssentials = (db: Database): void => {
+  const newest = (where: string): string =>
+    `SELECT (SELECT id FROM disk.results WHERE job = jobs.job ${where} ORDER BY ended_at_ms DESC, id DESC LIMIT 1)
+       FROM (SELECT DISTINCT job FROM disk.results) AS jobs`;
+  db.transaction(() => {
+    for (const table of tablesBesideResults(db))
+      db.exec(`INSERT INTO main.${table} SELECT * FROM disk.${table}`);
+    db.exec(`INSERT INTO main.results SELECT * FROM disk.results WHERE id IN (
+      ${newest('')} UNION ${newest("AND status = 'completed'")}
+      UNION SELECT result_id FROM disk.live UNION SELECT result_id FROM disk.rejections WHERE retry = 1)`);
+    db.exec('DELETE FROM main.sqlite_sequence');
+    db.exec('INSERT INTO main.sqlite_sequence SELECT * FROM disk.sqlite_sequence');
+  })();
+};
+
+const seed = (db: Database, path: string): boolean => {
+  const file = pathToFileURL(path).href;
+  // The second is for a disk that is mounted read-only, where SQLite can't make the files that it reads by.
+  for (const uri of [`${file}?mode=ro`, `${file}?immutable=1`]) {
+    try {
+      withDisk(db, uri, () => copyEssentials(db));
+      return true;
+    } catch {
+      // The file can't be read at present.
+    }
+  }
+  return false;
+};
+
+/**
+ * Opens a journal in memory that goes on where the one at `path` ends, with its destinations' positions. What it does not
+ * hold itself it reads from the file that `disk` gives, where there is one that is open.
+ * @param lastId the highest number known to be given out; the file itself is asked too.
+ */
+export const openMemoryJournal = (
+  path: string,
+  disk: () => Journal | undefined,
+  lastId: number,
+): MemoryJournal => {
+  const db = openDatabase(':memory:');
+  const isSeeded = seed(db, path);
+  const journal = createJournal(db);
+  const base = Math.max(lastId, journal.lastId());
+  db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
+  db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(base);
+
+  // Which number each result that was saved has in the file. It is another where a process has appended there meanwhile.
+  db.exec('CREATE TEMP TABLE saved (id INTEGER PRIMARY KEY, disk_id INTEGER NOT NULL)');
+  const noteSaved = db.prepare('INSERT INTO saved (id, disk_id) VALUES (?, ?)');
+  const countSaved = numberQuery(db, 'SELECT count(*) FROM saved');
+  let savedId = base;
+  let isRenumbered = false;
+
+  const countUnsaved = statement(
+    db,
+    'SELECT count(*), min(ended_at_ms), max(ended_at_ms) FROM results WHERE id > ?',
+  );
+  let dropped = 0;
+  const unsaved = (): Unsaved => {
+    const [results, firstMs, lastMs] = columnsOf(countUnsaved.get(savedId)).map((value) =>
+      typeof value === 'number' ? value : 0,
+    );
+    return {results: results ?? 0, firstMs: firstMs ?? 0, lastMs: lastMs ?? 0, dropped};
+  };
+  const dropOldest = db.prepare('DELETE FROM results WHERE id = (SELECT min(id) FROM results WHERE id > ?)');
+
+  const saveState = db.transaction((): void => {
+    const resultId = 'ifnull((SELECT disk_id FROM saved WHERE saved.id = result_id), result_id)';
+    if (isSeeded) db.exec('DELETE FROM disk.rejections; DELETE FROM disk.live');
+    db.exec(`INSERT OR REPLACE INTO disk.rejections
+      SELECT destination, ${resultId}, cause, at_ms, retry FROM main.rejections`);
+    db.exec(
+      `INSERT OR REPLACE INTO disk.live SELECT destination, job, ${resultId}, last_sample_ms FROM main.live`,
+    );
+    db.exec('DELETE FROM disk.failures; INSERT INTO disk.failures SELECT * FROM main.failures');
+    if (isSeeded && !isRenumbered) {
+      db.exec('INSERT OR REPLACE INTO disk.cursors SELECT * FROM main.cursors');
+    } else {
+      // A destination that has a backlog in the file keeps its place: better that it gets results twice than never.
+      db.exec(`INSERT INTO disk.cursors
+        SELECT destination, (SELECT ifnull(max(disk_id), before) FROM saved WHERE id <= done_id)
+          FROM main.cursors, (SELECT min(disk_id) - 1 AS before FROM saved) WHERE before IS NOT NULL
+        ON CONFLICT DO UPDATE SET done_id = max(cursors.done_id, excluded.done_id)
+          WHERE cursors.done_id >= (SELECT min(disk_id) - 1 FROM saved)`);
+    }
+  });
+
+  const onDisk = (): Journal => {
+    const found = disk();
+    if (found === undefined) throw new Error(`journal ${path} can't be read at present`);
+    return found;
+  };
+
+  return {
+    ...journal,
+    append: (result) => {
+      const row = journal.append(result);
+      if (row.id - savedId > mostUnsaved) dropped += dropOldest.run(savedId).changes;
+      return row;
+    },
+    after: (id, limit) => {
+      const older =
+        id < base
+          ? onDisk()
+              .after(id, limit)
+              .filter((row) => row.id <= base)
+          : [];
+      return [...older, ...journal.after(Math.max(id, base), limit - older.length)];
+    },
+    result: (id) => journal.result(id) ?? (id <= base ? onDisk().result(id) : undefined),
+    previous: (row) => (row.id > base ? journal : onDisk()).previous(row),
+    prune: () => 0,
+    unsaved,
+    saveTo: (target, forMs) => {
+      const untilMs = Date.now() + forMs;
+      for (let [row] = journal.after(savedId, 1); row !== undefined; [row] = journal.after(savedId, 1)) {
+        if (Date.now() > untilMs) return undefined;
+        const {id} = target.append(row.result);
+        noteSaved.run(row.id, id);
+        savedId = row.id;
+        isRenumbered ||= id !== row.id;
+      }
+      withDisk(db, `${pathToFileURL(path).href}?mode=rw`, () => saveState.immediate());
+      return countSaved() ?? 0;
+    },
+  };
+};

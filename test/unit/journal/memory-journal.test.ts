@@ -1,0 +1,49 @@
+import {expect, it, onTestFinished} from 'vitest';
+import type {Journal} from '../../../src/journal/journal.ts';
+import {openMemoryJournal} from '../../../src/journal/memory-journal.ts';
+import {completed} from '../../fixtures/results.ts';
+import {newPath, open} from './open.ts';
+
+const openMemory = (path: string, disk?: Journal, lastId = 0) => {
+  const journal = openMemoryJournal(path, () => disk, lastId);
+  onTestFinished(() => journal.close());
+  return journal;
+};
+
+it('goes on behind the last number of a file that can not be read, and does not pass over what is in it', () => {
+  const journal = openMemory(newPath(), undefined, 7);
+  expect(journal.cursor('a')).toBe(7);
+  expect(journal.append(completed()).id).toBe(8);
+  expect(journal.after(7, 10).map(({id}) => id)).toEqual([8]);
+  expect(() => journal.after(6, 10)).toThrow("can't be read at present");
+});
+
+it('is written to a file in which its destinations are not known yet', () => {
+  const path = newPath();
+  const memory = openMemory(path);
+  memory.cursor('a');
+  memory.cursor('b');
+  for (const endedAtMs of [1000, 2000, 3000]) memory.append(completed({endedAtMs}));
+  memory.advance('a', 2);
+  const disk = open(path);
+  expect(memory.saveTo(disk, 10_000)).toBe(3);
+  expect([disk.lastId(), disk.cursor('a'), disk.cursor('b')]).toEqual([3, 2, 0]);
+});
+
+it('is written bit by bit', () => {
+  const path = newPath();
+  const disk = open(path);
+  const memory = openMemory(path, disk);
+  for (const endedAtMs of [1000, 2000, 3000]) memory.append(completed({endedAtMs}));
+  expect(memory.saveTo(disk, -1)).toBeUndefined();
+  expect(memory.unsaved()).toEqual({results: 3, firstMs: 1000, lastMs: 3000, dropped: 0});
+  expect(memory.saveTo(disk, 10_000)).toBe(3);
+  expect(memory.unsaved().results).toBe(0);
+});
+
+it('gives up the oldest of more than 10,000 results', () => {
+  const path = newPath();
+  const memory = openMemory(path);
+  for (let endedAtMs = 1; endedAtMs <= 10_002; endedAtMs += 1) memory.append(completed({endedAtMs}));
+  expect(memory.unsaved()).toEqual({results: 10_000, firstMs: 3, lastMs: 10_002, dropped: 2});
+});
