@@ -1,5 +1,7 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
+import {Ahead, type Batch, toBatch} from './ahead.ts';
 import {backoffMs} from './backoff.ts';
 import type {Gate} from './gate.ts';
 import {Live, type RepeatSettings} from './live.ts';
@@ -29,8 +31,8 @@ export interface QueueSettings {
   readonly ageLimitMs?: number;
 }
 
-// About as many results as compress best together: snappy looks back no further than 64 KiB.
-export const defaultQueue: QueueSettings = {minBackoffMs: 1000, maxBackoffMs: 5 * 60_000, maxResults: 250};
+// Fewer take more requests, more compress less well: snappy looks back no further than 64 KiB.
+export const defaultQueue: QueueSettings = {minBackoffMs: 1000, maxBackoffMs: 5 * 60_000, maxResults: 500};
 
 export interface DeliverySettings {
   readonly journal: Journal;
@@ -75,6 +77,7 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     random = Math.random,
   } = settings;
   const live = settings.repeat && sink.repeat ? new Live(journal, sink, settings.repeat) : undefined;
+  const ahead = new Ahead(journal, sink);
   const stopping = new AbortController();
   const {signal} = stopping;
   let awake = new AbortController();
@@ -85,15 +88,31 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
 
   const lag = (): number => journal.lastId() - journal.cursor(sink.name);
 
-  const pending = (): readonly JournalRow[] => {
+  const pending = (): Batch | undefined => {
     const doneId = journal.cursor(sink.name);
-    if (sink.backlog === 'every') return journal.after(doneId, limit);
+    if (sink.backlog === 'every') return ahead.next(doneId, limit);
     const lastId = journal.lastId();
     const rows = newest();
-    if (rows.some(({id}) => id > doneId)) return rows;
+    if (rows.some(({id}) => id > doneId)) return toBatch(rows, sink);
     // What came in is older than the newest, such as imported history: nothing to push.
     if (lastId > doneId) journal.advance(sink.name, lastId);
-    return [];
+    return undefined;
+  };
+
+  /** Makes the next request ready while one is under way. */
+  const readAhead = async (): Promise<void> => {
+    // That one leaves first.
+    await nextTurn();
+    try {
+      ahead.extend();
+    } catch {
+      // It is read again in its turn.
+    }
+  };
+
+  /** Uses the time until the next attempt to make its requests ready. */
+  const prepareAhead = async (): Promise<void> => {
+    while (!signal.aborted && !gate.isClosed() && ahead.extend()) await nextTurn();
   };
 
   /** After a failed attempt: notes it and waits for the next. */
@@ -105,8 +124,9 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     journal.noteFailure(sink.name, {cause: outcome.cause, atMs, nextTryMs: atMs + retryInMs});
     failureNoted = true;
     onDelivery({destination: sink.name, outcome, attempted, settled: 0, lag: lag(), retryInMs});
+    await prepareAhead();
     // A newer result does not hurry a receiver that failed.
-    await sleep(retryInMs, signal);
+    await sleep(Math.max(0, atMs + retryInMs - Date.now()), signal);
   };
 
   const settle = (outcome: Outcome, attempted: number, settled: number): void => {
@@ -122,38 +142,40 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     journal.reject(sink.name, {resultId, cause, atMs: Date.now()});
   };
 
-  const tooOld = ({result}: JournalRow): boolean =>
-    queue.ageLimitMs !== undefined && result.endedAtMs < Date.now() - queue.ageLimitMs;
+  const tooOld = (endedAtMs: number): boolean =>
+    queue.ageLimitMs !== undefined && endedAtMs < Date.now() - queue.ageLimitMs;
 
-  const deliverBatch = async (batch: readonly JournalRow[]): Promise<void> => {
-    const [first] = batch;
-    if (first !== undefined && sink.backlog === 'every' && tooOld(first)) {
+  const deliverBatch = async (batch: Batch): Promise<void> => {
+    const {lastId, size, request} = batch;
+    if (sink.backlog === 'every' && tooOld(batch.firstEndedAtMs)) {
       const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
-      reject(first.id, outcome.cause);
+      reject(batch.firstId, outcome.cause);
       settle(outcome, 1, 1);
       return;
     }
-    const outcome = await sink.deliver(batch, signal);
-    const lastId = Math.max(...batch.map(({id}) => id));
+    const [outcome] = await Promise.all([
+      request.send(signal),
+      size === queue.maxResults ? readAhead() : undefined,
+    ]);
     switch (outcome.kind) {
       case 'accepted':
         journal.advance(sink.name, lastId);
-        live?.delivered(batch);
+        live?.delivered(batch.newest);
         limit = Math.min(queue.maxResults, limit * 2);
-        settle(outcome, batch.length, batch.length);
+        settle(outcome, size, size);
         return;
       case 'rejected':
-        if (sink.backlog === 'every' && batch.length > 1) {
-          limit = Math.ceil(batch.length / 2);
-          settle(outcome, batch.length, 0);
+        if (sink.backlog === 'every' && size > 1) {
+          limit = Math.ceil(size / 2);
+          settle(outcome, size, 0);
           return;
         }
         reject(lastId, outcome.cause);
-        settle(outcome, batch.length, batch.length);
+        settle(outcome, size, size);
         return;
       case 'retry':
         unansweredId = lastId;
-        await holdOff(outcome, batch.length);
+        await holdOff(outcome, size);
         return;
       default:
         outcome satisfies never;
@@ -192,15 +214,18 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const step = async (): Promise<void> => {
     if (awake.signal.aborted) awake = new AbortController();
     const [again] = journal.retries(sink.name, 1);
-    const batch = again === undefined ? pending() : [again];
     // A live result and a repetition are small and go at once; everything else waits while a test runs.
-    if (gate.isClosed() && (again !== undefined || batch.length > 1) && sink.backlog === 'every') {
+    if (gate.isClosed() && (again !== undefined || Math.min(lag(), limit) > 1) && sink.backlog === 'every') {
       await gate.whenOpen(awake.signal);
       return;
     }
-    if (again !== undefined) await deliverAgain(again);
-    else if (batch.length > 0) await deliverBatch(batch);
-    else await keepVisible();
+    if (again !== undefined) {
+      await deliverAgain(again);
+      return;
+    }
+    const batch = pending();
+    if (batch === undefined) await keepVisible();
+    else await deliverBatch(batch);
   };
 
   const run = async (): Promise<void> => {

@@ -9,6 +9,14 @@ export type Outcome =
   /** The receiver will never take it. `cause` is its own words. */
   | {readonly kind: 'rejected'; readonly cause: string};
 
+/** A batch of which nothing is left to do but to send it. */
+export interface ReadyBatch {
+  /** The size of its request. */
+  readonly bytes: number;
+  /** Makes one attempt, as `deliver` does; another one when called again. */
+  send(signal: AbortSignal): Promise<Outcome>;
+}
+
 /** Where results go. `every`: all of them, in order. `latest`: only the newest, read again before each attempt. */
 export interface Sink {
   /** Names the destination in the journal, logs and metrics; unique; holds no secret. */
@@ -16,6 +24,11 @@ export interface Sink {
   readonly backlog: 'every' | 'latest';
   /** Makes one attempt, in the order of the rows. Never throws for what a receiver or a network can do; throws only when `signal` aborts. */
   deliver(batch: readonly JournalRow[], signal: AbortSignal): Promise<Outcome>;
+  /**
+   * Does all of a delivery's work that can be done before its turn. Only for sinks that take every result.
+   * @param again gives the same batch, should it be wanted once more when it is sent.
+   */
+  prepare?(batch: readonly JournalRow[], again: () => readonly JournalRow[]): ReadyBatch;
   /**
    * Makes one attempt to send the series of these rows again with the time `atMs`: with their values, or with stale
    * markers that end them. Only for sinks that send timestamps. Throws only when `signal` aborts.

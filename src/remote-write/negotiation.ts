@@ -10,8 +10,13 @@ export interface Exchange {
   readonly answer: HttpAnswer;
 }
 
-/** Makes a request in the version that the receiver speaks; twice, where it takes the first to find out. */
-export type Negotiation = (send: (protocol: Protocol) => Promise<HttpAnswer>) => Promise<Exchange>;
+/** What is known of the version that a receiver speaks. */
+export interface Negotiation {
+  /** The version in which the next request will be made first. */
+  likely(): Protocol;
+  /** Makes a request in the version that the receiver speaks; twice, where it takes the first to find out. */
+  exchange(send: (protocol: Protocol) => Promise<HttpAnswer>): Promise<Exchange>;
+}
 
 const askAgainAfterMs = 60 * 60_000;
 
@@ -39,13 +44,17 @@ const speaksOnlyV1 = (answer: HttpAnswer): 'yes' | 'no' | 'perhaps' => {
  */
 export const createNegotiation = (preferred: ProtobufMessage, now: () => number): Negotiation => {
   let onlyV1UntilMs = preferred === v1.message ? Infinity : -Infinity;
-  return async (send) => {
-    if (now() < onlyV1UntilMs) return {protocol: v1, answer: await send(v1)};
-    const first = await send(v2);
-    const verdict = speaksOnlyV1(first);
-    if (verdict === 'no') return {protocol: v2, answer: first};
-    const second = await send(v1);
-    if (verdict === 'yes' || isSuccess(second)) onlyV1UntilMs = now() + askAgainAfterMs;
-    return {protocol: v1, answer: second};
+  const likely = (): Protocol => (now() < onlyV1UntilMs ? v1 : v2);
+  return {
+    likely,
+    exchange: async (send) => {
+      if (likely() === v1) return {protocol: v1, answer: await send(v1)};
+      const first = await send(v2);
+      const verdict = speaksOnlyV1(first);
+      if (verdict === 'no') return {protocol: v2, answer: first};
+      const second = await send(v1);
+      if (verdict === 'yes' || isSuccess(second)) onlyV1UntilMs = now() + askAgainAfterMs;
+      return {protocol: v1, answer: second};
+    },
   };
 };

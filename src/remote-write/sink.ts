@@ -2,12 +2,13 @@ import {compress} from 'snappyjs';
 import {createHttpClient} from '../delivery/http/client.ts';
 import type {HttpSettings} from '../delivery/http/settings.ts';
 import {outcomeOf} from '../delivery/outcome.ts';
-import type {Outcome, Sink} from '../delivery/sink.ts';
+import type {Outcome, ReadyBatch, Sink} from '../delivery/sink.ts';
+import type {JournalRow} from '../journal/journal.ts';
 import type {Mapping} from '../metrics/map.ts';
 import {type PreviousResult, seriesAt, seriesOfBatch} from './batch.ts';
 import {createSentLabels, type Relabel} from './labels.ts';
 import {createNegotiation, type Exchange} from './negotiation.ts';
-import type {ProtobufMessage} from './protocol.ts';
+import type {ProtobufMessage, Protocol} from './protocol.ts';
 import type {TimeSeries} from './series.ts';
 import {v2} from './v2.ts';
 import {samplesWritten} from './written.ts';
@@ -29,10 +30,22 @@ const samplesIn = (series: readonly TimeSeries[]): number =>
   series.reduce((sum, {values}) => sum + values.length, 0);
 
 /** Only a 2.0 receiver tells what it wrote. It must not say yes to less than all of it, but some do. */
-const unwrittenOf = ({protocol, answer}: Exchange, series: readonly TimeSeries[]): number => {
+const unwrittenOf = ({protocol, answer}: Exchange, samples: number): number => {
   const written = protocol === v2 && answer.kind === 'response' ? samplesWritten(answer) : undefined;
-  return written === undefined ? 0 : Math.max(0, samplesIn(series) - written);
+  return written === undefined ? 0 : Math.max(0, samples - written);
 };
+
+/** A request's body, and how many samples are in it. */
+interface Message {
+  readonly body: Uint8Array;
+  readonly samples: number;
+}
+
+const toMessage = (series: readonly TimeSeries[], {encode}: Protocol): Message => ({
+  // Copied, for what `compress` gives is the beginning of a buffer as large as the message may get.
+  body: new Uint8Array(compress(encode(series))),
+  samples: samplesIn(series),
+});
 
 /**
  * Delivers every result by Prometheus remote write, each sample at the time its test ended.
@@ -50,29 +63,46 @@ export const remoteWriteSink = (
 ): Sink => {
   const http = createHttpClient(settings.http);
   const sentLabels = createSentLabels(Object.entries(settings.labels), settings.relabel);
-  const negotiate = createNegotiation(settings.protobufMessage ?? 'prometheus.WriteRequest', now);
+  const negotiation = createNegotiation(settings.protobufMessage ?? 'prometheus.WriteRequest', now);
   const commonHeaders = {'content-encoding': 'snappy', 'user-agent': `speedtest-bridge/${version}`};
 
-  const send = async (series: readonly TimeSeries[], signal: AbortSignal): Promise<Outcome> => {
-    const exchange = await negotiate((protocol) => {
+  const send = async (messageIn: (protocol: Protocol) => Message, signal: AbortSignal): Promise<Outcome> => {
+    let samples = 0;
+    const exchange = await negotiation.exchange((protocol) => {
       const headers = {...commonHeaders, ...protocol.headers};
-      return http.send({method: 'POST', headers, body: compress(protocol.encode(series))}, signal);
+      const message = messageIn(protocol);
+      samples = message.samples;
+      return http.send({method: 'POST', headers, body: message.body}, signal);
     });
     const outcome = outcomeOf(exchange.answer, now(), settings.retryOn429);
-    const unwritten = unwrittenOf(exchange, series);
+    const unwritten = unwrittenOf(exchange, samples);
     return outcome.kind === 'accepted' && unwritten > 0 ? {...outcome, unwritten} : outcome;
   };
 
-  const sendIfAny = async (series: readonly TimeSeries[], signal: AbortSignal): Promise<Outcome> =>
-    series.length === 0 ? {kind: 'accepted'} : send(series, signal);
+  /** @param again gives the same series, for a request in another version of the protocol. */
+  const prepare = (series: readonly TimeSeries[], again: () => readonly TimeSeries[]): ReadyBatch => {
+    const likely = negotiation.likely();
+    const ready = toMessage(series, likely);
+    return {
+      bytes: ready.body.length,
+      send: async (signal) =>
+        ready.samples === 0
+          ? {kind: 'accepted'}
+          : send((protocol) => (protocol === likely ? ready : toMessage(again(), protocol)), signal),
+    };
+  };
+  const sendNow = (series: readonly TimeSeries[], signal: AbortSignal): Promise<Outcome> =>
+    prepare(series, () => series).send(signal);
+  const seriesOf = (batch: readonly JournalRow[]) => seriesOfBatch(batch, map, sentLabels, previous);
 
   return {
     name: settings.name,
     backlog: 'every',
-    deliver: async (batch, signal) => sendIfAny(seriesOfBatch(batch, map, sentLabels, previous), signal),
-    repeat: async (rows, atMs, as, signal) => sendIfAny(seriesAt(rows, map, sentLabels, atMs, as), signal),
+    deliver: (batch, signal) => sendNow(seriesOf(batch), signal),
+    prepare: (batch, again) => prepare(seriesOf(batch), () => seriesOf(again())),
+    repeat: (rows, atMs, as, signal) => sendNow(seriesAt(rows, map, sentLabels, atMs, as), signal),
     // An empty request, which stores nothing, passes through all that a full one does: login, tenant, headers, format.
-    probe: (signal) => send([], signal),
+    probe: (signal) => send((protocol) => toMessage([], protocol), signal),
     close: () => http.close(),
   };
 };

@@ -27,7 +27,7 @@ const negotiationWith = (answers: Record<ProtobufMessage, HttpAnswer>, preferred
     },
     send: async () => {
       const sent: ProtobufMessage[] = [];
-      const {protocol, answer} = await negotiate(async ({message}) => {
+      const {protocol, answer} = await negotiate.exchange(async ({message}) => {
         sent.push(message);
         return answers[message];
       });

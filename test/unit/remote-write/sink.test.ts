@@ -1,5 +1,5 @@
 import {uncompress} from 'snappyjs';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {HttpSettings} from '../../../src/delivery/http/settings.ts';
 import type {Mapping} from '../../../src/metrics/map.ts';
 import {type RemoteWriteSettings, remoteWriteSink} from '../../../src/remote-write/sink.ts';
@@ -205,6 +205,26 @@ describe.each(['prometheus.WriteRequest', 'io.prometheus.write.v2.Request'] as c
 
 describe('of a receiver of 2.0', () => {
   const protobufMessage = 'io.prometheus.write.v2.Request';
+
+  test('a batch that is made ready is read once more only for a version that was not foreseen', async () => {
+    const {sink, receiver} = await sinkAndReceiver({protobufMessage}, {v2: 'refused', now: () => 0});
+    const rows = [rowAt(1, 1000)];
+    const again = vi.fn(() => rows);
+    const [unforeseen, foreseen] = [
+      sink.prepare?.(rows, again),
+      () => sink.prepare?.([rowAt(2, 2000)], again),
+    ];
+    expect(await unforeseen?.send(signal)).toEqual({kind: 'accepted'});
+    expect(again).toHaveBeenCalledTimes(1);
+    expect(await foreseen()?.send(signal)).toEqual({kind: 'accepted'});
+    expect(again).toHaveBeenCalledTimes(1);
+    expect(shown(receiver.samples)).toEqual([
+      'speed_bits Example Net 1.5@1000',
+      'speed_success - 1@1000',
+      'speed_bits Example Net 2.5@2000',
+      'speed_success - 1@2000',
+    ]);
+  });
 
   test.each<AnswerToV2>(['refused', 'misread'])(
     'that is none, for there it is %s, 1.0 is used',

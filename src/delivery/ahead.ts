@@ -1,0 +1,90 @@
+import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {ReadyBatch, Sink} from './sink.ts';
+
+/** Results that are sent together, and what must be known of them once they have been. */
+export interface Batch {
+  /** The row behind which it begins. */
+  readonly afterId: number;
+  readonly firstId: number;
+  readonly lastId: number;
+  readonly size: number;
+  readonly firstEndedAtMs: number;
+  /** The newest of each job. */
+  readonly newest: readonly JournalRow[];
+  readonly request: ReadyBatch;
+}
+
+const newestOfJobs = (rows: readonly JournalRow[]): readonly JournalRow[] => {
+  const newest = new Map<string, JournalRow>();
+  for (const row of rows) {
+    const other = newest.get(row.result.job);
+    if (other === undefined || row.result.endedAtMs >= other.result.endedAtMs)
+      newest.set(row.result.job, row);
+  }
+  return [...newest.values()];
+};
+
+/** A batch of which nothing is made ready. */
+export const toBatch = (rows: readonly JournalRow[], sink: Sink): Batch => ({
+  afterId: 0,
+  firstId: rows[0]?.id ?? 0,
+  lastId: Math.max(...rows.map(({id}) => id)),
+  size: rows.length,
+  firstEndedAtMs: rows[0]?.result.endedAtMs ?? 0,
+  newest: newestOfJobs(rows),
+  request: {bytes: 0, send: (signal) => sink.deliver(rows, signal)},
+});
+
+const mostReadyBytes = 16 * 1024 * 1024;
+
+/**
+ * The batches of a backlog, made ready before their turn: one while another is under way, and as many as 16 MiB hold
+ * while their destination is away, so that it is not kept waiting when it is back.
+ */
+export class Ahead {
+  readonly #journal: Journal;
+  readonly #sink: Sink;
+  readonly #mostBytes: number;
+  /** Full ones, in order, each beginning where the one before it ends. */
+  #ready: Batch[] = [];
+
+  constructor(journal: Journal, sink: Sink, mostBytes = mostReadyBytes) {
+    this.#journal = journal;
+    this.#sink = sink;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** The results behind a row, at most `limit` of them; undefined when there are none. */
+  next(afterId: number, limit: number): Batch | undefined {
+    this.#ready = this.#ready.filter(({lastId}) => lastId > afterId);
+    const [ready] = this.#ready;
+    if (ready?.afterId === afterId && ready.size === limit) return ready;
+    const rows = this.#journal.after(afterId, limit);
+    if (rows.length === 0) return undefined;
+    const made = this.#prepare(rows, afterId);
+    this.#ready = rows.length === limit ? [made] : [];
+    return made;
+  }
+
+  /** Makes one more full batch ready. Gives false when there is none, or no room for it. */
+  extend(): boolean {
+    const last = this.#ready.at(-1);
+    const bytes = this.#ready.reduce((sum, {request}) => sum + request.bytes, 0);
+    if (last === undefined || bytes >= this.#mostBytes) return false;
+    const rows = this.#journal.after(last.lastId, last.size);
+    if (rows.length < last.size) return false;
+    this.#ready.push(this.#prepare(rows, last.lastId));
+    return true;
+  }
+
+  #prepare(rows: readonly JournalRow[], afterId: number): Batch {
+    const batch = {...toBatch(rows, this.#sink), afterId};
+    const request = this.#sink.prepare?.(rows, this.#readAgain(afterId, rows.length));
+    return request === undefined ? batch : {...batch, request};
+  }
+
+  // A method of its own: a function made where `rows` is would keep them all in memory.
+  #readAgain(afterId: number, size: number): () => readonly JournalRow[] {
+    return () => this.#journal.after(afterId, size);
+  }
+}

@@ -1,0 +1,107 @@
+import {join} from 'node:path';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {Ahead} from '../../../src/delivery/ahead.ts';
+import type {Outcome, Sink} from '../../../src/delivery/sink.ts';
+import type {JournalRow} from '../../../src/journal/journal.ts';
+import {openJournal} from '../../../src/journal/sqlite-journal.ts';
+import {completed} from '../../fixtures/results.ts';
+import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+
+const signal = new AbortController().signal;
+const accepted: Outcome = {kind: 'accepted'};
+const idsOf = (rows: readonly JournalRow[]): readonly number[] => rows.map(({id}) => id);
+
+/** A journal of so many results, and a sink that notes what it makes ready and what it sends, each of 100 bytes. */
+const start = (results: number, mostBytes = 1000) => {
+  const journal = openJournal(join(temporaryFolder(), 'journal.db'));
+  onTestFinished(() => journal.close());
+  const append = () => journal.append(completed());
+  for (let count = 0; count < results; count += 1) append();
+  const prepared: (readonly number[])[] = [];
+  const sent: (readonly number[])[] = [];
+  const sink: Sink = {
+    name: 'sink',
+    backlog: 'every',
+    deliver: async () => accepted,
+    prepare: (batch, again) => {
+      prepared.push(idsOf(batch));
+      return {
+        bytes: 100,
+        send: async () => {
+          sent.push(idsOf(again()));
+          return accepted;
+        },
+      };
+    },
+    probe: async () => accepted,
+    close: async () => undefined,
+  };
+  return {ahead: new Ahead(journal, sink, mostBytes), append, prepared, sent};
+};
+
+describe('the next batch', () => {
+  it('is what follows on a row', async () => {
+    const {ahead, sent} = start(5);
+    const batch = ahead.next(1, 3);
+    expect(batch).toMatchObject({afterId: 1, firstId: 2, lastId: 4, size: 3});
+    expect(batch?.newest.map(({id}) => id)).toEqual([4]);
+    await batch?.request.send(signal);
+    expect(sent).toEqual([[2, 3, 4]]);
+    expect(ahead.next(5, 3)).toBeUndefined();
+  });
+
+  it('is made ready once, be it asked for again and again', () => {
+    const {ahead, prepared} = start(5);
+    for (let attempt = 0; attempt < 3; attempt += 1) expect(ahead.next(0, 2)?.lastId).toBe(2);
+    expect(prepared).toEqual([[1, 2]]);
+  });
+
+  it('takes in what has come since, where it is not full', () => {
+    const {ahead, append} = start(1);
+    expect(ahead.next(0, 3)?.lastId).toBe(1);
+    append();
+    expect(ahead.next(0, 3)?.lastId).toBe(2);
+  });
+
+  it('is made anew when it is to be smaller', () => {
+    const {ahead, prepared} = start(4);
+    ahead.next(0, 4);
+    expect(ahead.next(0, 2)?.lastId).toBe(2);
+    expect(prepared).toEqual([
+      [1, 2, 3, 4],
+      [1, 2],
+    ]);
+  });
+});
+
+describe('batches ahead', () => {
+  it('are full ones, each following on the last', () => {
+    const {ahead, prepared} = start(7);
+    ahead.next(0, 2);
+    while (ahead.extend());
+    expect(prepared).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    prepared.length = 0;
+    expect(ahead.next(2, 2)?.lastId).toBe(4);
+    expect(ahead.next(4, 2)?.lastId).toBe(6);
+    expect(prepared).toEqual([]);
+    expect(ahead.next(6, 2)?.lastId).toBe(7);
+  });
+
+  it('take no more memory than they may', () => {
+    const {ahead, prepared} = start(20, 300);
+    ahead.next(0, 2);
+    while (ahead.extend());
+    expect(prepared).toHaveLength(3);
+    ahead.next(2, 2);
+    while (ahead.extend());
+    expect(prepared).toHaveLength(4);
+  });
+
+  it('are none where there is nothing to follow on', () => {
+    expect(start(5).ahead.extend()).toBe(false);
+  });
+});
