@@ -1,0 +1,38 @@
+import {type ChildProcess, fork} from 'node:child_process';
+import {once} from 'node:events';
+import {fileURLToPath} from 'node:url';
+
+/** A module of this folder that runs as a process of its own, and that is asked and answers by messages. */
+export interface Child {
+  /** Its next message. Rejects when it ends without one. */
+  next(): Promise<unknown>;
+  ask(message: string): Promise<unknown>;
+  /** Ends it. */
+  stop(): Promise<void>;
+}
+
+const exited = async (child: ChildProcess, name: string): Promise<never> => {
+  const [code] = await once(child, 'exit');
+  throw new Error(`${name} ended with ${code}`);
+};
+
+export const startChild = (name: 'receiver' | 'drain', args: readonly string[]): Child => {
+  const child = fork(fileURLToPath(new URL(`${name}.js`, import.meta.url)), args);
+  const end = exited(child, name);
+  end.catch(() => undefined);
+  const next = async (): Promise<unknown> => {
+    const [message]: unknown[] = await Promise.race([once(child, 'message'), end]);
+    return message;
+  };
+  return {
+    next,
+    ask: (message) => {
+      child.send(message);
+      return next();
+    },
+    stop: async () => {
+      if (child.connected) child.disconnect();
+      await end.catch(() => undefined);
+    },
+  };
+};

@@ -1,0 +1,57 @@
+/** Collects what was measured, and against which limit. */
+export interface Verdicts {
+  atMost(what: string, measured: number, limit: number, unit: string): void;
+  /** Rates in samples a second. `other` names what the limit is taken from. */
+  atLeast(what: string, rate: number, limit: number, other: string): void;
+  /** A rate without a limit, beside another one. */
+  beside(what: string, rate: number, otherRate: number, other: string): void;
+  /** Prints all of them as a table. Gives whether every limit is kept. */
+  print(): boolean;
+}
+
+interface Line {
+  readonly what: string;
+  readonly measured: string;
+  readonly against: string;
+  readonly ratio: string;
+  readonly kept: boolean | '';
+}
+
+const millions = (rate: number): string => `${(rate / 1e6).toFixed(2)} million/s`;
+
+export const createVerdicts = (): Verdicts => {
+  const lines: Line[] = [];
+  return {
+    atMost: (what, measured, limit, unit) => {
+      lines.push({
+        what,
+        measured: `${measured.toFixed(1)} ${unit}`,
+        against: `at most ${limit.toFixed(1)} ${unit}`,
+        ratio: (measured / limit).toFixed(2),
+        kept: measured <= limit,
+      });
+    },
+    atLeast: (what, rate, limit, other) => {
+      lines.push({
+        what,
+        measured: millions(rate),
+        against: `at least ${other}: ${millions(limit)}`,
+        ratio: (rate / limit).toFixed(2),
+        kept: rate >= limit,
+      });
+    },
+    beside: (what, rate, otherRate, other) => {
+      lines.push({
+        what,
+        measured: millions(rate),
+        against: `${other}: ${millions(otherRate)}`,
+        ratio: (rate / otherRate).toFixed(2),
+        kept: '',
+      });
+    },
+    print: () => {
+      console.table(lines);
+      return lines.every(({kept}) => kept !== false);
+    },
+  };
+};
