@@ -159,7 +159,7 @@ const open = async (
     run: async (name, signal) => {
       const job = jobs.find((candidate) => candidate.name === name);
       if (job === undefined) return;
-      const engines = createEngines(job.engines, config.engines, version);
+      const engines = createEngines(job.engines, config.engines, job.network, version);
       const plan = {job: name, scheduled: true, engines, timeoutMs: job.timeoutMs};
       const reopen = gate.close();
       try {

@@ -41,7 +41,7 @@ export const test = async (
   const names = options.engine === undefined ? job.engines : [options.engine];
 
   const display = process.stderr.isTTY ? showProgress(process.stderr) : undefined;
-  const engines = createEngines(names, config.engines, version);
+  const engines = createEngines(names, config.engines, job.network, version);
   const plan = {job: job.name, scheduled: false, engines, timeoutMs: job.timeoutMs};
   const result: TestResult = await runTest(plan, display?.onProgress ?? (() => undefined), signal);
   display?.end();

@@ -2,9 +2,10 @@ import {readFileSync} from 'node:fs';
 import {type Document, isMap, LineCounter, parseDocument, visit} from 'yaml';
 import type {z} from 'zod';
 import {pushgateway, remoteWrite} from './destinations.ts';
+import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems} from './problem.ts';
-import {type Config, job, schema} from './schema.ts';
+import {type Config, schema} from './schema.ts';
 import {warningsOf} from './warnings.ts';
 
 /** The configuration can't be used. `problems` has one line for each thing that is wrong. */

@@ -1,98 +1,15 @@
 import {hostname} from 'node:os';
 import {z} from 'zod';
-import {engineNames} from '../engine/engines.ts';
-import {parseBaseUrl} from '../engine/librespeed/server.ts';
 import {profiles} from '../metrics/catalog.ts';
-import {reservedLabels} from '../metrics/labels.ts';
-import {createSchedule, cronProblem} from '../scheduler/schedule.ts';
-import {isTimeZone} from '../scheduler/zone.ts';
 import {defaultAllowedIps, parseAllowlist} from '../server/allowlist.ts';
 import {parseListen} from '../server/listen.ts';
 import {reservedPaths} from '../server/paths.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
-import {
-  duration,
-  labelName,
-  labelValues,
-  nonEmpty,
-  parsed,
-  positiveDuration,
-  readableFile,
-} from './fields.ts';
+import {engines} from './engines.ts';
+import {labelValues, nonEmpty, positiveDuration} from './fields.ts';
+import {job} from './job.ts';
 import {wholeSentence} from './problem.ts';
-
-const systemTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-const cron = z.string().superRefine((expression, context) => {
-  const problem = cronProblem(expression);
-  if (problem !== undefined) {
-    context.addIssue({code: 'custom', message: `a cron expression of five or six fields (${problem})`});
-  }
-});
-
-const timeZone = parsed(
-  (name) => (isTimeZone(name) ? name : undefined),
-  'an IANA time zone such as Europe/Berlin',
-);
-
-const jobLabels = z.record(
-  labelName.refine(
-    (name) => !reservedLabels.includes(name),
-    'a label that speedtest-bridge does not set itself',
-  ),
-  z.string(),
-);
-
-export const job = z
-  .strictObject({
-    name: nonEmpty.default('speedtest'),
-    schedule: cron,
-    timezone: timeZone.optional(),
-    jitter: duration.prefault('0s'),
-    engines: z.array(z.enum(engineNames)).min(1, 'at least one engine'),
-    timeout: positiveDuration.prefault('2m'),
-    run_at_start: z.boolean().default(false),
-    labels: jobLabels.default({}),
-  })
-  .transform((given) => ({
-    name: given.name,
-    schedule: createSchedule(given.schedule, given.timezone ?? systemTimeZone()),
-    jitterMs: given.jitter,
-    engines: given.engines,
-    timeoutMs: given.timeout,
-    runAtStart: given.run_at_start,
-    labels: given.labels,
-  }));
-
-const transferKeys = {
-  duration: positiveDuration.prefault('10s'),
-  connections: z.int().min(1).max(64).default(4),
-};
-
-const engines = z
-  .strictObject({
-    embedded: z.strictObject(transferKeys).prefault({}),
-    librespeed: z
-      .strictObject({
-        server: parsed(
-          (value) => (parseBaseUrl(value) === undefined ? undefined : value),
-          'an http:// or https:// address without user, query and fragment',
-        ).optional(),
-        server_list: readableFile.optional(),
-        ...transferKeys,
-      })
-      .prefault({}),
-  })
-  .transform(({embedded, librespeed}) => ({
-    embedded: {durationMs: embedded.duration, connections: embedded.connections},
-    librespeed: {
-      durationMs: librespeed.duration,
-      connections: librespeed.connections,
-      ...(librespeed.server !== undefined && {server: librespeed.server}),
-      ...(librespeed.server_list !== undefined && {serverList: librespeed.server_list}),
-    },
-  }));
 
 const metrics = z
   .strictObject({

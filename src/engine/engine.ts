@@ -12,6 +12,14 @@ export type Progress =
       readonly fraction: number;
     };
 
+/** From where a test goes out. */
+export interface JobNetwork {
+  /** An IP address of this machine; the operating system's choice when absent. */
+  readonly sourceAddress?: string;
+  /** The version of IP; whichever answers when absent. */
+  readonly ipFamily?: 4 | 6;
+}
+
 export interface TestRun {
   readonly onProgress: (event: Progress) => void;
 }

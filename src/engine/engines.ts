@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {embeddedEngine} from './embedded.ts';
-import {type Engine, EngineError} from './engine.ts';
+import {type Engine, EngineError, type JobNetwork} from './engine.ts';
 import {parseServerList} from './librespeed/server-list.ts';
 import {librespeedEngine, type ServerChoice} from './librespeed.ts';
 import type {NamedEngine} from './run-test.ts';
@@ -28,24 +28,25 @@ const serverChoice = ({server, serverList}: EngineSettings['librespeed']): Serve
 
 /** The list is read at each test, so that an edited one is taken up. */
 const librespeed =
-  (settings: EngineSettings['librespeed'], version: string): Engine =>
+  (settings: EngineSettings['librespeed'] & JobNetwork, version: string): Engine =>
   async (run, signal) =>
     librespeedEngine({...settings, server: serverChoice(settings), version})(run, signal);
 
-const create = (name: EngineName, settings: EngineSettings, version: string): Engine => {
+const create = (name: EngineName, settings: EngineSettings, network: JobNetwork, version: string): Engine => {
   switch (name) {
     case 'embedded':
       return embeddedEngine({...settings.embedded, version});
     case 'librespeed':
-      return librespeed(settings.librespeed, version);
+      return librespeed({...settings.librespeed, ...network}, version);
     default:
       return name satisfies never;
   }
 };
 
-/** Builds the engines of the given names, in their order. */
+/** Builds the engines of the given names, in their order, for a job that uses this network. */
 export const createEngines = (
   names: readonly EngineName[],
   settings: EngineSettings,
+  network: JobNetwork,
   version: string,
-): readonly NamedEngine[] => names.map((name) => ({name, engine: create(name, settings, version)}));
+): readonly NamedEngine[] => names.map((name) => ({name, engine: create(name, settings, network, version)}));

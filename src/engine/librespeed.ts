@@ -1,5 +1,5 @@
 import type {Measurement} from '../result.ts';
-import {type Engine, EngineError, type TestRun} from './engine.ts';
+import {type Engine, EngineError, type JobNetwork, type TestRun} from './engine.ts';
 import {discoverServer} from './librespeed/discover.ts';
 import {askIsp} from './librespeed/isp.ts';
 import {nearestServer} from './librespeed/nearest.ts';
@@ -11,7 +11,7 @@ export type ServerChoice =
   | {readonly url: string; readonly name?: string; readonly paths?: ServicePaths}
   | {readonly list: readonly LibrespeedServer[]};
 
-export interface LibrespeedSettings extends MeasureSettings {
+export interface LibrespeedSettings extends MeasureSettings, JobNetwork {
   readonly server: ServerChoice;
   /** The engine's version, which is the package's. */
   readonly version: string;

@@ -1,10 +1,10 @@
 import {isIP, connect as netConnect, type Socket} from 'node:net';
 import {connect as tlsConnect} from 'node:tls';
-import {EngineError} from '../engine.ts';
+import {EngineError, type JobNetwork} from '../engine.ts';
 import {abortFailure, connectionFailure, isPeerEnd} from './failure.ts';
 import {MalformedResponse, type ResponseHead, ResponseReader} from './response-reader.ts';
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends JobNetwork {
   /** What the connection is for, as failures name it: `download from host:port`. */
   readonly what: string;
   /** PEM certificates of the authorities to trust instead of the usual ones. */
@@ -49,8 +49,17 @@ interface Pending {
 
 const portOf = (url: URL, usual: number): number => (url.port === '' ? usual : Number.parseInt(url.port, 10));
 
-const dial = (url: URL, ca: string | undefined, buffer: Buffer, onBytes: (bytes: Buffer) => void): Socket => {
+const dial = (
+  url: URL,
+  {ca, sourceAddress, ipFamily}: ConnectionOptions,
+  buffer: Buffer,
+  onBytes: (bytes: Buffer) => void,
+): Socket => {
   const host = url.hostname.replace(/^\[|\]$/g, '');
+  const network = {
+    ...(sourceAddress !== undefined && {localAddress: sourceAddress}),
+    ...(ipFamily !== undefined && {family: ipFamily}),
+  };
   // One buffer for all that is read, so that a fast line does not drown in garbage collection.
   const onread = {
     buffer,
@@ -59,11 +68,12 @@ const dial = (url: URL, ca: string | undefined, buffer: Buffer, onBytes: (bytes:
       return true;
     },
   };
-  if (url.protocol !== 'https:') return netConnect({host, port: portOf(url, 80), onread});
+  if (url.protocol !== 'https:') return netConnect({host, port: portOf(url, 80), ...network, onread});
   // Not passed as a literal, because @types/node does not know that tls.connect takes `onread`.
   const options = {
     host,
     port: portOf(url, 443),
+    ...network,
     servername: isIP(host) === 0 ? host : '', // RFC 6066, section 3: addresses are not permitted there
     ALPNProtocols: ['http/1.1'],
     onread,
@@ -102,7 +112,7 @@ export const openConnection = (
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> => {
-  const {what, ca, readBufferBytes = 16 * 1024} = options;
+  const {what, readBufferBytes = 16 * 1024} = options;
   if (signal.aborted) return Promise.reject(abortFailure(what, signal));
   const secure = url.protocol === 'https:';
   const pending: Pending[] = [];
@@ -139,7 +149,7 @@ export const openConnection = (
     }
   };
 
-  const socket = dial(url, ca, Buffer.allocUnsafeSlow(readBufferBytes), onBytes);
+  const socket = dial(url, options, Buffer.allocUnsafeSlow(readBufferBytes), onBytes);
   socket.setNoDelay(true);
 
   const settle = ({error}: {readonly error: unknown}, {resolve, reject}: Pending): void => {

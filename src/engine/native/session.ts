@@ -1,3 +1,4 @@
+import type {JobNetwork} from '../engine.ts';
 import {
   type Answer,
   type Connection,
@@ -8,7 +9,7 @@ import {
 import {silenceFailure} from './failure.ts';
 
 /** What every request of a test has in common. */
-export interface ClientSettings {
+export interface ClientSettings extends JobNetwork {
   readonly userAgent: string;
   /** PEM certificates of the authorities to trust instead of the usual ones. */
   readonly ca?: string;
