@@ -17,7 +17,7 @@ export const columnsOf = (row: unknown): readonly unknown[] => {
  */
 export const textOf = (column: unknown): string => {
   if (!(column instanceof Uint8Array) || !isUtf8(column)) throw new UnreadableRowError('journal: no text');
-  return Buffer.from(column).toString();
+  return Buffer.from(column.buffer, column.byteOffset, column.byteLength).toString();
 };
 
 /** Prepares a query for one number: the first column of its first row, or undefined where that holds none. */

@@ -10,30 +10,25 @@ const isTestResult = (value: unknown): value is TestResult =>
   'status' in value &&
   (value.status === 'completed' || value.status === 'failed' || value.status === 'skipped');
 
-const parseBody = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+/** From `[id, last_success_ms, body]`, where what is not known is null. */
+const toRow = (columns: unknown): JournalRow => {
+  const [id, lastSuccessMs, result] = columnsOf(columns);
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || !isTestResult(result)) {
+    throw new UnreadableRowError(`journal: row ${String(id)} holds no test result`);
   }
+  return typeof lastSuccessMs === 'number' ? {id, result, lastSuccessMs} : {id, result};
 };
 
-const wholeNumber = (text: string): number => {
-  const value = Number(text);
-  if (text === '' || !Number.isSafeInteger(value))
-    throw new UnreadableRowError(`journal: ${text} is no number`);
-  return value;
-};
-
-/** From a line `ID LAST_SUCCESS_MS BODY`, where what is not known is left empty. */
-const toRow = (line: string): JournalRow => {
-  const idEnd = line.indexOf(' ');
-  const lastSuccessEnd = line.indexOf(' ', idEnd + 1);
-  const id = wholeNumber(line.slice(0, idEnd));
-  const lastSuccessMs = line.slice(idEnd + 1, lastSuccessEnd);
-  const result = parseBody(line.slice(lastSuccessEnd + 1));
-  if (!isTestResult(result)) throw new UnreadableRowError(`journal: row ${id} holds no test result`);
-  return lastSuccessMs === '' ? {id, result} : {id, result, lastSuccessMs: wholeNumber(lastSuccessMs)};
+const toRows = (json: string): readonly JournalRow[] => {
+  let rows: unknown;
+  try {
+    rows = JSON.parse(json);
+  } catch (cause) {
+    throw new UnreadableRowError('journal: a result that is no JSON', {cause});
+  }
+  return columnsOf(rows)
+    .map(toRow)
+    .sort((a, b) => a.id - b.id); // SQLite does not promise to keep the order
 };
 
 type Results = Pick<
@@ -44,21 +39,17 @@ type Results = Pick<
 /** The part of the journal that holds the results themselves. */
 export const openResults = (db: Database): Results => {
   /**
-   * Prepares a query for rows, which come by ascending number. They're read as one text of a line each: a text can't be
-   * read as such (see `textOf`), and a BLOB for each row takes twice the time.
+   * Prepares a query for rows, which come by ascending number. They're read as one JSON array: a text can't be read as
+   * such (see `textOf`), and a BLOB for each row takes twice the time.
    */
   const select = (rest: string) => {
-    const lines = statement(
+    const found = statement(
       db,
-      `SELECT CAST(group_concat(id || ' ' || ifnull(last_success_ms, '') || ' ' || body, char(10)) AS BLOB)
+      `SELECT CAST(concat('[', group_concat(concat('[', id, ',', ifnull(last_success_ms, 'null'), ',', body, ']')), ']') AS BLOB)
          FROM (SELECT results.id, last_success_ms, body FROM results ${rest})`,
     );
-    return (...parameters: unknown[]): readonly JournalRow[] => {
-      const [text] = columnsOf(lines.get(...parameters));
-      if (text === null) return [];
-      const rows = textOf(text).split('\n').map(toRow);
-      return rows.sort((a, b) => a.id - b.id); // SQLite does not promise to keep the order
-    };
+    return (...parameters: unknown[]): readonly JournalRow[] =>
+      toRows(textOf(columnsOf(found.get(...parameters))[0]));
   };
 
   const lastSuccess = numberQuery(
