@@ -21,12 +21,13 @@ export interface Destination {
 
 type RemoteWrite = Config['remote_write'][number];
 
-const queueOf = ({queue}: RemoteWrite, {metrics}: Config): QueueSettings => ({
+const queueOf = ({queue, connections}: RemoteWrite, {metrics}: Config): QueueSettings => ({
   minBackoffMs: queue.minBackoffMs,
   maxBackoffMs: queue.maxBackoffMs,
   maxResults: Math.max(
     1,
-    Math.min(defaultQueue.maxResults, Math.floor(queue.maxSamplesPerSend / mostSamples(metrics.profiles))),
+    connections *
+      Math.min(defaultQueue.maxResults, Math.floor(queue.maxSamplesPerSend / mostSamples(metrics.profiles))),
   ),
   ...(queue.sampleAgeLimitMs !== undefined && {ageLimitMs: queue.sampleAgeLimitMs}),
 });
@@ -53,7 +54,7 @@ export const createDestinations = (
   const {job, ...otherLabels} = config.labels;
   return [
     ...config.remote_write.map((given): Destination => {
-      const {name, http, protobufMessage, writeRelabelConfigs: rules, queue} = given;
+      const {name, http, protobufMessage, writeRelabelConfigs: rules, queue, connections} = given;
       const sink = remoteWriteSink(
         {
           name,
@@ -61,6 +62,7 @@ export const createDestinations = (
           labels: config.labels,
           protobufMessage,
           retryOn429: queue.retryOn429,
+          connections,
           ...(rules.length > 0 && {relabel: (labels) => relabel(labels, rules)}),
         },
         map,

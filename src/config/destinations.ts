@@ -21,8 +21,8 @@ const toDestination = (kind: string, given: z.output<typeof destinationKeys>, co
 
 /**
  * An entry of `remote_write`: every key of prometheus.yml's own, as of Prometheus 3.5
- * (https://prometheus.io/docs/prometheus/3.5/configuration/configuration/#remote_write), and `repeat_interval` and
- * `replay`. What warnings.ts lists is taken and has no effect.
+ * (https://prometheus.io/docs/prometheus/3.5/configuration/configuration/#remote_write), and `repeat_interval`,
+ * `replay` and `connections`. What warnings.ts lists is taken and has no effect.
  */
 export const remoteWrite = destinationKeys
   .extend({
@@ -46,6 +46,7 @@ export const remoteWrite = destinationKeys
     ),
     google_iam: refused('not supported: Google Cloud takes no remote write'),
     repeat_interval: duration.prefault('1m'),
+    connections: z.int().min(1).max(16).default(1),
   })
   .transform((given, context) => ({
     ...toDestination('remote_write', given, context),
@@ -53,6 +54,7 @@ export const remoteWrite = destinationKeys
     writeRelabelConfigs: given.write_relabel_configs,
     queue: given.queue_config,
     repeatIntervalMs: given.repeat_interval,
+    connections: given.connections,
   }));
 
 const groupingLabel = labelName

@@ -84,7 +84,7 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   let limit = queue.maxResults;
   let failures = 0;
   let failureNoted = true; // one of an earlier process may be
-  let unansweredId = 0;
+  let perhapsStoredId = 0;
 
   const lag = (): number => journal.lastId() - journal.cursor(sink.name);
 
@@ -138,7 +138,7 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
 
   const reject = (resultId: number, words: string): void => {
     // A receiver that stored it and then failed refuses the second copy, as out of order or as a duplicate.
-    const cause = resultId <= unansweredId ? `${words} (an earlier attempt may have been stored)` : words;
+    const cause = resultId <= perhapsStoredId ? `${words} (an earlier attempt may have been stored)` : words;
     journal.reject(sink.name, {resultId, cause, atMs: Date.now()});
   };
 
@@ -166,6 +166,8 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
         return;
       case 'rejected':
         if (sink.backlog === 'every' && size > 1) {
+          // Mimir, Thanos and 2.0 receivers store what they can of a batch that they refuse.
+          perhapsStoredId = lastId;
           limit = Math.ceil(size / 2);
           settle(outcome, size, 0);
           return;
@@ -174,7 +176,7 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
         settle(outcome, size, size);
         return;
       case 'retry':
-        unansweredId = lastId;
+        perhapsStoredId = lastId;
         await holdOff(outcome, size);
         return;
       default:

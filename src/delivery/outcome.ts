@@ -51,3 +51,17 @@ export const outcomeOf = (answer: HttpAnswer, nowMs: number, retryOn429 = true):
   const afterMs = retryAfterMs(headers['retry-after'], nowMs);
   return afterMs === undefined ? {kind: 'retry', cause} : {kind: 'retry', cause, afterMs};
 };
+
+/** The outcome of an attempt that was made in several requests: the worst one's, which is one to be tried again. */
+export const combined = (outcomes: readonly Outcome[]): Outcome => {
+  const retries = outcomes.filter((outcome) => outcome.kind === 'retry');
+  const [retry] = retries.toSorted((a, b) => (b.afterMs ?? 0) - (a.afterMs ?? 0));
+  if (retry !== undefined) return retry;
+  const rejected = outcomes.find(({kind}) => kind === 'rejected');
+  if (rejected !== undefined) return rejected;
+  const unwritten = outcomes.reduce(
+    (sum, outcome) => sum + (outcome.kind === 'accepted' ? (outcome.unwritten ?? 0) : 0),
+    0,
+  );
+  return unwritten > 0 ? {kind: 'accepted', unwritten} : {kind: 'accepted'};
+};

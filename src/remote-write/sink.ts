@@ -1,13 +1,14 @@
 import {compress} from 'snappyjs';
 import {createHttpClient} from '../delivery/http/client.ts';
 import type {HttpSettings} from '../delivery/http/settings.ts';
-import {outcomeOf} from '../delivery/outcome.ts';
+import {combined, outcomeOf} from '../delivery/outcome.ts';
 import type {Outcome, ReadyBatch, Sink} from '../delivery/sink.ts';
 import type {JournalRow} from '../journal/journal.ts';
 import type {Mapping} from '../metrics/map.ts';
 import {type PreviousResult, seriesAt, seriesOfBatch} from './batch.ts';
 import {createSentLabels, type Relabel} from './labels.ts';
 import {createNegotiation, type Exchange} from './negotiation.ts';
+import {divide} from './parts.ts';
 import type {ProtobufMessage, Protocol} from './protocol.ts';
 import type {TimeSeries} from './series.ts';
 import {v2} from './v2.ts';
@@ -22,6 +23,11 @@ export interface RemoteWriteSettings {
   readonly protobufMessage?: ProtobufMessage;
   /** Whether an answer of 429 is tried again; true when left out. */
   readonly retryOn429?: boolean;
+  /**
+   * Most requests under way at the same time while a backlog drains; 1 when left out. More are for receivers that take
+   * samples in any order: the series of one request may then be far ahead in time of those of another.
+   */
+  readonly connections?: number;
   /** Rewrites or drops each series by its complete label set. */
   readonly relabel?: Relabel;
 }
@@ -49,7 +55,7 @@ const toMessage = (series: readonly TimeSeries[], {encode}: Protocol): Message =
 
 /**
  * Delivers every result by Prometheus remote write, each sample at the time its test ended.
- * A batch is one request, grouped by series.
+ * A batch is one request, grouped by series; or several, where more than one connection is allowed.
  * @param version this program's, for the User-Agent.
  * @param previous tells which series a batch's first results end.
  * @param now the time in Unix milliseconds.
@@ -61,7 +67,8 @@ export const remoteWriteSink = (
   previous: PreviousResult,
   now: () => number = Date.now,
 ): Sink => {
-  const http = createHttpClient(settings.http);
+  const {connections = 1} = settings;
+  const http = createHttpClient({...settings.http, connections});
   const sentLabels = createSentLabels(Object.entries(settings.labels), settings.relabel);
   const negotiation = createNegotiation(settings.protobufMessage ?? 'prometheus.WriteRequest', now);
   const commonHeaders = {'content-encoding': 'snappy', 'user-agent': `speedtest-bridge/${version}`};
@@ -82,13 +89,23 @@ export const remoteWriteSink = (
   /** @param again gives the same series, for a request in another version of the protocol. */
   const prepare = (series: readonly TimeSeries[], again: () => readonly TimeSeries[]): ReadyBatch => {
     const likely = negotiation.likely();
-    const ready = toMessage(series, likely);
+    const left = new Map(
+      divide(series, connections).map((part, index) => [index, toMessage(part, likely)] as const),
+    );
+    const inAnother = (protocol: Protocol, index: number): Message =>
+      toMessage(divide(again(), connections)[index] ?? [], protocol);
+    const sendPart = async ([index, message]: [number, Message], signal: AbortSignal): Promise<Outcome> => {
+      const outcome = await send(
+        (protocol) => (protocol === likely ? message : inAnother(protocol, index)),
+        signal,
+      );
+      // What has been taken is not sent again with what has not.
+      if (outcome.kind === 'accepted') left.delete(index);
+      return outcome;
+    };
     return {
-      bytes: ready.body.length,
-      send: async (signal) =>
-        ready.samples === 0
-          ? {kind: 'accepted'}
-          : send((protocol) => (protocol === likely ? ready : toMessage(again(), protocol)), signal),
+      bytes: [...left.values()].reduce((sum, {body}) => sum + body.length, 0),
+      send: async (signal) => combined(await Promise.all([...left].map((part) => sendPart(part, signal)))),
     };
   };
   const sendNow = (series: readonly TimeSeries[], signal: AbortSignal): Promise<Outcome> =>

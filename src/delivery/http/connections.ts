@@ -22,9 +22,13 @@ export interface Connections {
 
 type Undici = typeof import('undici');
 
-// Without a limit, a request that follows on another's heels opens a second connection.
-// The deadline of a request stands for the two timeouts.
-const clientOptions = {connections: 1, headersTimeout: 0, bodyTimeout: 0};
+interface ClientOptions {
+  // Without a limit, a request that follows on another's heels opens a second connection.
+  readonly connections: number;
+  // The deadline of a request stands for the two timeouts.
+  readonly headersTimeout: 0;
+  readonly bodyTimeout: 0;
+}
 
 /** What a proxy is sent to let a connection through. */
 const proxyHeaders = ({username, password}: URL): Record<string, string> =>
@@ -42,10 +46,14 @@ interface OpenProxy {
   readonly tunnelHeaders: Readonly<Record<string, string>>;
   readonly tls: TlsSettings;
   readonly timeoutMs: number;
+  readonly clientOptions: ClientOptions;
 }
 
 /** A way by HTTP CONNECT for https:// targets, and by asking the proxy for the whole address for http:// ones. */
-const openProxied = (undici: Undici, {url, tunnelHeaders, tls, timeoutMs}: OpenProxy): Dispatcher =>
+const openProxied = (
+  undici: Undici,
+  {url, tunnelHeaders, tls, timeoutMs, clientOptions}: OpenProxy,
+): Dispatcher =>
   new undici.ProxyAgent({
     ...clientOptions,
     uri: url.origin,
@@ -58,14 +66,25 @@ const openProxied = (undici: Undici, {url, tunnelHeaders, tls, timeoutMs}: OpenP
     clientFactory: (origin, options) => new undici.Pool(origin, {...options, headersTimeout: timeoutMs}),
   });
 
-const openDirect = (undici: Undici, tls: TlsSettings, timeoutMs: number): Dispatcher =>
+const openDirect = (
+  undici: Undici,
+  tls: TlsSettings,
+  timeoutMs: number,
+  clientOptions: ClientOptions,
+): Dispatcher =>
   new undici.Agent({
     ...clientOptions,
     connect: {...tlsOptions(tls), ...serverNameOptions(tls), timeout: timeoutMs},
   });
 
 /** Opens connections as requests need them. Where a certificate's file has changed, it opens new ones. */
-export const createConnections = ({tls = {}, proxy, timeoutMs}: HttpSettings): Connections => {
+export const createConnections = ({
+  tls = {},
+  proxy,
+  timeoutMs,
+  connections = 1,
+}: HttpSettings): Connections => {
+  const clientOptions: ClientOptions = {connections, headersTimeout: 0, bodyTimeout: 0};
   let loading: Promise<Undici> | undefined;
   const opened = new Map<string, {readonly dispatcher: Dispatcher; readonly madeOf: string}>();
 
@@ -88,12 +107,12 @@ export const createConnections = ({tls = {}, proxy, timeoutMs}: HttpSettings): C
       const url = proxyFor(target, proxy);
       const certificates = tlsOptions(tls);
       if (url === undefined) {
-        const open = (): Dispatcher => openDirect(undici, tls, timeoutMs);
+        const open = (): Dispatcher => openDirect(undici, tls, timeoutMs, clientOptions);
         return {dispatcher: openOnce('', JSON.stringify(certificates), open)};
       }
       const tunnelled = target.protocol === 'https:' || url.protocol === 'https:';
       const tunnelHeaders = tunnelled ? connectHeaders(proxy) : {};
-      const open = (): Dispatcher => openProxied(undici, {url, tunnelHeaders, tls, timeoutMs});
+      const open = (): Dispatcher => openProxied(undici, {url, tunnelHeaders, tls, timeoutMs, clientOptions});
       const dispatcher = openOnce(
         `${url.href} ${tunnelled}`,
         JSON.stringify([certificates, tunnelHeaders]),

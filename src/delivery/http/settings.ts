@@ -64,6 +64,8 @@ export interface HttpSettings {
   readonly headers: Readonly<Record<string, string | Secret>>;
   /** For one request as a whole: from connecting to the end of the answer. Each redirect is a request of its own. */
   readonly timeoutMs: number;
+  /** Most requests under way at the same time; 1 when left out. */
+  readonly connections?: number;
   /** Outranks a user in the URL. */
   readonly login?: LoginSettings;
   readonly tls?: TlsSettings;

@@ -117,8 +117,8 @@ describe('a block of prometheus.yml', () => {
   it('has a warning for each key that has no effect', () => {
     expect(load(documentedBlock(write('password', 'pass'))).warnings).toEqual([
       'bridge.yaml:18:15: remote_write[0].queue_config.capacity: has no effect: results wait in the journal',
-      'bridge.yaml:19:17: remote_write[0].queue_config.max_shards: has no effect: results wait in the journal',
-      'bridge.yaml:20:17: remote_write[0].queue_config.min_shards: has no effect: results wait in the journal',
+      'bridge.yaml:19:17: remote_write[0].queue_config.max_shards: has no effect: requests go one by one unless connections says otherwise',
+      'bridge.yaml:20:17: remote_write[0].queue_config.min_shards: has no effect: requests go one by one unless connections says otherwise',
       'bridge.yaml:22:26: remote_write[0].queue_config.batch_send_deadline: has no effect: a result is sent when its test has ended',
       'bridge.yaml:28:11: remote_write[0].metadata_config.send: has no effect: metadata goes with remote write 2.0 alone',
       'bridge.yaml:29:20: remote_write[0].metadata_config.send_interval: has no effect: metadata goes with remote write 2.0 alone',
@@ -450,7 +450,7 @@ it('takes settings by variable too, but no keys that are refused', () => {
   });
   expect(config?.remote_write).toMatchObject([{http: {login: {clientId: 'c', scopes: ['a', 'b']}}}]);
   expect(config?.warnings).toEqual([
-    'SPEEDTEST_BRIDGE_REMOTE_WRITE_QUEUE_CONFIG_MAX_SHARDS: remote_write[0].queue_config.max_shards: has no effect: results wait in the journal',
+    'SPEEDTEST_BRIDGE_REMOTE_WRITE_QUEUE_CONFIG_MAX_SHARDS: remote_write[0].queue_config.max_shards: has no effect: requests go one by one unless connections says otherwise',
   ]);
   expect(load('', {SPEEDTEST_BRIDGE_REMOTE_WRITE_AZUREAD: '{}'}).problems).toEqual([
     'SPEEDTEST_BRIDGE_REMOTE_WRITE_AZUREAD: unknown variable',

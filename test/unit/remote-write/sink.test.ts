@@ -290,3 +290,53 @@ describe('of a receiver of 2.0', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 });
+
+describe('over several connections', () => {
+  /** Four series of 600 results each: enough for two requests. */
+  const wide: Mapping = ({id}) =>
+    ['a', 'b', 'c', 'd'].map((name) => ({name, help: '', labels: [], value: id}));
+  const rows = Array.from({length: 600}, (_, index) => rowAt(index + 1, 1000 * (index + 1)));
+  const namesIn = (body: Buffer): readonly (string | undefined)[] =>
+    decodeWriteRequest(uncompress(body)).timeseries.map(({labels: [first]}) => first?.value);
+
+  test('a backlog goes in requests of different series, and only what was not taken goes again', async () => {
+    const requests: (readonly (string | undefined)[])[] = [];
+    let atOnce = 0;
+    let busiest = 0;
+    const server = await startHttpServer((response, {body}) => {
+      const names = namesIn(body);
+      requests.push(names);
+      atOnce += 1;
+      busiest = Math.max(busiest, atOnce);
+      const isFirstOfB = names.includes('b') && requests.filter((each) => each.includes('b')).length === 1;
+      // Not before the other one has come too.
+      const answer = (): void => {
+        if (busiest < 2) {
+          setImmediate(answer);
+          return;
+        }
+        atOnce -= 1;
+        response.writeHead(isFirstOfB ? 503 : 204).end();
+      };
+      answer();
+    });
+    const sink = remoteWriteSink(
+      {name: 'vm', http: httpTo(server.url), labels, connections: 4},
+      wide,
+      '1.2.3',
+      () => undefined,
+    );
+    onTestFinished(async () => {
+      await sink.close();
+      await server.stop();
+    });
+    const ready = sink.prepare?.(rows, () => rows);
+    expect(await ready?.send(signal)).toMatchObject({kind: 'retry', cause: expect.stringMatching(/503/)});
+    expect(requests.toSorted()).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+    expect(await ready?.send(signal)).toEqual({kind: 'accepted'});
+    expect(requests.slice(2)).toEqual([['a', 'b']]);
+  });
+});
