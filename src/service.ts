@@ -1,19 +1,23 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.ts';
+import type {Sink} from './delivery/sink.ts';
 import {createEngines} from './engine/engines.ts';
 import {runTest} from './engine/run-test.ts';
 import {encodeText} from './exposition/text.ts';
 import {JournalError} from './journal/database.ts';
+import type {Journal} from './journal/journal.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob} from './outputs.ts';
 import type {TestResult} from './result.ts';
 import {startScheduler} from './scheduler/scheduler.ts';
 import {startServer} from './server/server.ts';
 import {createDestinations} from './sinks.ts';
-import {logDelivery, logResult} from './telemetry/events.ts';
+import {createDeliveryLog} from './telemetry/delivery-log.ts';
+import type {DestinationState} from './telemetry/delivery-metrics.ts';
 import type {Log} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
+import {logResult} from './telemetry/result-log.ts';
 
 /** A running bridge. */
 export interface Service {
@@ -57,6 +61,15 @@ export const startService = async (config: Config, log: Log, version: string): P
   }
 };
 
+const stateOf = ({name, sentBytes}: Sink, journal: Journal): DestinationState => {
+  const doneId = journal.cursor(name);
+  return {
+    lagResults: journal.lastId() - doneId,
+    oldestEndedAtMs: journal.after(doneId, 1)[0]?.result.endedAtMs,
+    sentBytes: sentBytes(),
+  };
+};
+
 const open = async (
   config: Config,
   log: Log,
@@ -74,7 +87,11 @@ const open = async (
   const map = mappingOf(config);
   const destinations = createDestinations(config, map, journal, version);
   const names = destinations.map(({sink}) => sink.name);
-  const ownMetrics = createOwnMetrics({version, jobs: jobs.map(({name}) => name), destinations: names});
+  const ownMetrics = createOwnMetrics({
+    version,
+    jobs: jobs.map(({name}) => name),
+    destinations: new Map(destinations.map(({sink}) => [sink.name, () => stateOf(sink, journal)])),
+  });
 
   const newest = () => newestOfEachJob(config, journal);
   let exposition: string | undefined;
@@ -83,23 +100,25 @@ const open = async (
   let seenChanges = journal.foreignChanges();
   const announce = (): void => {
     exposition = undefined;
-    const lastId = journal.lastId();
-    for (const name of names) ownMetrics.lag(name, lastId - journal.cursor(name));
     for (const loop of loops) loop.wake();
   };
 
+  const deliveryLog = createDeliveryLog(log);
   const onDelivery = (delivery: Delivery): void => {
-    ownMetrics.delivery(delivery.destination, delivery.outcome.kind, delivery.settled);
-    ownMetrics.lag(delivery.destination, delivery.lag);
-    logDelivery(log, delivery);
-  };
-  const onError = (destination: string, error: unknown): void => {
-    log.error(`delivery to ${destination} failed: ${String(error)}`);
+    ownMetrics.delivery(delivery);
+    deliveryLog.delivery(delivery);
   };
   for (const {sink, start, ...settings} of destinations) {
     journal.startAt(sink.name, start);
-    ownMetrics.lag(sink.name, journal.lastId() - journal.cursor(sink.name));
-    const loop = startDelivery({...settings, journal, sink, gate, newest, onDelivery, onError});
+    const loop = startDelivery({
+      ...settings,
+      journal,
+      sink,
+      gate,
+      newest,
+      onDelivery,
+      onError: deliveryLog.error,
+    });
     loops.push(loop);
     onClose(() => loop.stop());
   }

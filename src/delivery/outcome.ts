@@ -47,7 +47,7 @@ export const outcomeOf = (answer: HttpAnswer, nowMs: number, retryOn429 = true):
   if (statusClass === 3) return {kind: 'retry', cause: describeRedirect(answer)};
   const cause = describeResponse(answer);
   const isVerdict = statusClass === 4 && status !== 407 && !(status === 429 && retryOn429);
-  if (isVerdict) return {kind: 'rejected', cause};
+  if (isVerdict) return {kind: 'rejected', cause, status};
   const afterMs = retryAfterMs(headers['retry-after'], nowMs);
   return afterMs === undefined ? {kind: 'retry', cause} : {kind: 'retry', cause, afterMs};
 };

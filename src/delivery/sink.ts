@@ -6,8 +6,8 @@ export type Outcome =
   | {readonly kind: 'accepted'; readonly unwritten?: number}
   /** `afterMs` is the wait that the receiver asked for, if it did. */
   | {readonly kind: 'retry'; readonly cause: string; readonly afterMs?: number}
-  /** The receiver will never take it. `cause` is its own words. */
-  | {readonly kind: 'rejected'; readonly cause: string};
+  /** The receiver will never take it. `cause` is its own words, `status` that of its answer, if it was asked. */
+  | {readonly kind: 'rejected'; readonly cause: string; readonly status?: number};
 
 /** A batch of which nothing is left to do but to send it. */
 export interface ReadyBatch {
@@ -41,5 +41,7 @@ export interface Sink {
   ): Promise<Outcome>;
   /** Asks the receiver, without delivering anything, whether it would take a delivery; for checks by people. */
   probe(signal: AbortSignal): Promise<Outcome>;
+  /** The bytes of all requests' bodies so far, as they went over the wire. */
+  sentBytes(): number;
   close(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 import {statSync} from 'node:fs';
+import {createLimiter, type Limiter} from '../limiter.ts';
 import {holdJournal, JournalError, type JournalHold} from './database.ts';
 import {type Disk, isAstray, openDisk, skipLost, writeBack} from './disk.ts';
 import {faultOf} from './fault.ts';
 import {isSqlite} from './files.ts';
 import type {Journal} from './journal.ts';
 import {type MemoryJournal, openMemoryJournal} from './memory-journal.ts';
-import {atMostEvery, createReport, type Notices} from './report.ts';
+import {createReport, type Notices} from './report.ts';
 import {replaceDamaged} from './salvage.ts';
 
 export interface KeeperSettings {
@@ -31,9 +32,9 @@ export class Keeper {
   readonly #cursors: ReadonlyMap<string, number>;
   readonly #report: ReturnType<typeof createReport>;
   readonly #timer: NodeJS.Timeout;
-  readonly #maySave: () => boolean;
-  readonly #mayReplace = atMostEvery(replaceEveryMs);
-  readonly #mayWriteBack = atMostEvery(replaceEveryMs);
+  readonly #saves: Limiter;
+  readonly #replacements = createLimiter(replaceEveryMs);
+  readonly #writesBack = createLimiter(replaceEveryMs);
   #hold: JournalHold | undefined;
   #disk: Disk | undefined;
   #memory: MemoryJournal | undefined;
@@ -55,7 +56,7 @@ export class Keeper {
     this.#hold = hold;
     this.#lastId = hold?.lastId ?? 0;
     this.#notedId = hold?.lastId;
-    this.#maySave = atMostEvery(saveEveryMs);
+    this.#saves = createLimiter(saveEveryMs);
     this.#timer = setInterval(() => this.#tend(), Math.min(tendEveryMs, saveEveryMs));
   }
 
@@ -184,7 +185,7 @@ export class Keeper {
 
   #repair(error: unknown): void {
     this.#damage = error;
-    if (!this.#mayReplace()) {
+    if (this.#replacements.next() === undefined) {
       this.#standIn(error);
       return;
     }
@@ -203,7 +204,7 @@ export class Keeper {
   #tend(): void {
     if (this.#disk !== undefined) this.#writeBackIfAstray(this.#disk);
     if (this.#memory === undefined) this.#noteLastId();
-    else if (this.#maySave()) this.#save(this.#memory, saveForMs);
+    else if (this.#saves.next() !== undefined) this.#save(this.#memory, saveForMs);
   }
 
   #save(memory: MemoryJournal, forMs: number): void {
@@ -230,7 +231,7 @@ export class Keeper {
   }
 
   #writeBackIfAstray(disk: Disk): void {
-    if (!isAstray(disk) || !this.#mayWriteBack()) return;
+    if (!isAstray(disk) || this.#writesBack.next() === undefined) return;
     try {
       const aside = writeBack(disk);
       disk.journal.close();

@@ -1,3 +1,4 @@
+import {createLimiter} from '../limiter.ts';
 import type {Unsaved} from './memory-journal.ts';
 import type {Salvaged} from './salvage.ts';
 
@@ -10,16 +11,6 @@ export interface Notices {
 // A disk that is full now and then must not fill up with lines that say so.
 const tellEveryMs = 60_000;
 const remindEveryMs = 600_000;
-
-/** Gives a function that says true at most once in `ms` milliseconds. */
-export const atMostEvery = (ms: number): (() => boolean) => {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  return () => {
-    const isDue = Date.now() - lastMs >= ms;
-    if (isDue) lastMs = Date.now();
-    return isDue;
-  };
-};
 
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
@@ -38,21 +29,21 @@ const described = ({results, firstMs, lastMs, dropped}: Unsaved): string => {
 /** Says what became of the journal at `path`, for people to act on. */
 export const createReport = (path: string, notices: Notices) => {
   const journal = `journal ${path}`;
-  const mayTell = atMostEvery(tellEveryMs);
-  const mayRemind = atMostEvery(remindEveryMs);
+  const tellings = createLimiter(tellEveryMs);
+  const reminders = createLimiter(remindEveryMs);
   let isTold = false;
   return {
     unusable: (error: unknown): void => {
-      isTold = mayTell();
+      isTold = tellings.next() !== undefined;
       if (!isTold) return;
-      mayRemind();
+      reminders.next();
       notices.error(
         `${journal} can't be used now: ${reasonOf(error)}. Nothing is lost so far: tests, deliveries and what is scraped ` +
           'go on from memory, and the file is tried again and again; what is not in it when this process ends is lost',
       );
     },
     stillUnusable: (error: unknown, unsaved: Unsaved): void => {
-      if (!mayRemind()) return;
+      if (reminders.next() === undefined) return;
       isTold = true;
       notices.error(
         `${journal} still can't be used: ${reasonOf(error)}; only in memory are ${described(unsaved)}`,

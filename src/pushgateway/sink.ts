@@ -45,6 +45,7 @@ export const pushgatewaySink = (settings: PushgatewaySettings, map: Mapping, ver
         await ready.close();
       }
     },
+    sentBytes: () => group.sentBytes(),
     close: () => group.close(),
   };
 };

@@ -120,6 +120,7 @@ export const remoteWriteSink = (
     repeat: (rows, atMs, as, signal) => sendNow(seriesAt(rows, map, sentLabels, atMs, as), signal),
     // An empty request, which stores nothing, passes through all that a full one does: login, tenant, headers, format.
     probe: (signal) => send((protocol) => toMessage([], protocol), signal),
+    sentBytes: () => http.sentBytes(),
     close: () => http.close(),
   };
 };

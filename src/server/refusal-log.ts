@@ -1,5 +1,7 @@
+import {createLimiter} from '../limiter.ts';
+
 /** How often a refusal is logged at most, in milliseconds. */
-const intervalMs = 60_000;
+const everyMs = 60_000;
 
 /**
  * Builds the log of refused requests: at most one line a minute, so that a stranger who keeps asking can't fill a disk.
@@ -7,18 +9,12 @@ const intervalMs = 60_000;
  */
 export const createRefusalLog = (
   warn: (message: string) => void,
-  nowMs: () => number,
+  nowMs?: () => number,
 ): ((reason: string) => void) => {
-  let loggedAtMs = Number.NEGATIVE_INFINITY;
-  let unlogged = 0;
+  const limiter = createLimiter(everyMs, nowMs);
   return (reason) => {
-    const atMs = nowMs();
-    if (atMs - loggedAtMs < intervalMs) {
-      unlogged += 1;
-      return;
-    }
+    const unlogged = limiter.next();
+    if (unlogged === undefined) return;
     warn(`request refused: ${reason}${unlogged > 0 ? `; ${unlogged} more since the last such line` : ''}`);
-    loggedAtMs = atMs;
-    unlogged = 0;
   };
 };

@@ -1,17 +1,13 @@
 import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
-import type {Outcome} from '../delivery/sink.ts';
+import type {Delivery} from '../delivery/loop.ts';
 import type {TestResult} from '../result.ts';
+import {createDeliveryMetrics, type DestinationState} from './delivery-metrics.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
   testEnded(job: string, status: TestResult['status']): void;
-  /**
-   * One attempt to deliver. `results` says how many it settled, that is how many the destination took or refused for
-   * good: 0 for an attempt that is made again, whole or in parts.
-   */
-  delivery(destination: string, outcome: Outcome['kind'], results: number): void;
-  /** How many results the destination has yet to take. */
-  lag(destination: string, results: number): void;
+  /** One attempt to deliver. */
+  delivery(delivery: Delivery): void;
   /** How many results are only in memory, for the journal's file can't be written. */
   unsaved(results: number): void;
   requestRefused(): void;
@@ -22,15 +18,15 @@ export interface OwnMetrics {
 
 export interface OwnMetricsSettings {
   readonly version: string;
-  /** Names whose counters begin at 0, so that the first failure is an increase. */
+  /** The jobs' names. Counters begin at 0, so that the first failure is an increase. */
   readonly jobs: readonly string[];
-  readonly destinations: readonly string[];
+  /** The destinations by name, with how far each has come. */
+  readonly destinations: ReadonlyMap<string, () => DestinationState>;
   readonly nowMs?: () => number;
 }
 
 const prefix = 'speedtest_bridge_';
 const statuses: readonly TestResult['status'][] = ['completed', 'failed', 'skipped'];
-const outcomes: readonly Outcome['kind'][] = ['accepted', 'retry', 'rejected'];
 
 /**
  * Creates the metrics on a registry of their own, together with the process's and Node's standard ones.
@@ -47,20 +43,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     new Gauge({name: prefix + name, help, labelNames, registers: [register]});
 
   const tests = counter('tests_total', 'Tests that ended, by how they did.', ['job', 'status']);
-  const deliveries = counter('deliveries_total', 'Attempts to deliver results, by what became of them.', [
-    'destination',
-    'outcome',
-  ]);
-  const delivered = counter('results_delivered_total', 'Results that the destination took.', ['destination']);
-  const rejected = counter('results_rejected_total', 'Results that the destination refused for good.', [
-    'destination',
-  ]);
-  const lag = gauge('delivery_lag_results', 'Results that the destination has yet to take.', ['destination']);
-  const lastDelivery = gauge(
-    'last_delivery_timestamp_seconds',
-    'Unix time at which the destination last took results.',
-    ['destination'],
-  );
+  const delivery = createDeliveryMetrics(register, prefix, destinations, nowMs);
   const unsaved = gauge(
     'unsaved_results',
     "Results that are only in memory, because the journal's file can not be written.",
@@ -70,24 +53,10 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   gauge('build_info', 'The version that runs; always 1.', ['version']).set({version}, 1);
 
   for (const job of jobs) for (const status of statuses) tests.inc({job, status}, 0);
-  for (const destination of destinations) {
-    for (const outcome of outcomes) deliveries.inc({destination, outcome}, 0);
-    delivered.inc({destination}, 0);
-    rejected.inc({destination}, 0);
-  }
 
   return {
     testEnded: (job, status) => tests.inc({job, status}),
-    delivery: (destination, outcome, results) => {
-      deliveries.inc({destination, outcome});
-      if (outcome === 'accepted') {
-        delivered.inc({destination}, results);
-        lastDelivery.set({destination}, nowMs() / 1000);
-      } else if (outcome === 'rejected') {
-        rejected.inc({destination}, results);
-      }
-    },
-    lag: (destination, results) => lag.set({destination}, results),
+    delivery,
     unsaved: (results) => unsaved.set(results),
     requestRefused: () => refused.inc(),
     contentType: register.contentType,

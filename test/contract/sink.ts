@@ -47,9 +47,20 @@ export const describeSink = (name: string, make: (http: HttpSettings) => Sink): 
       expect(requests[1]?.clientPort).toBe(requests[0]?.clientPort);
     });
 
+    test('the bytes of all requests are counted, of those that fail too', async () => {
+      const {url, requests} = await receiver((response) => response.writeHead(503).end());
+      const sink = sinkFor(url);
+      expect(sink.sentBytes()).toBe(0);
+      await deliver(sink);
+      await deliver(sink);
+      expect(sink.sentBytes()).toBe(requests.reduce((sum, {body}) => sum + body.length, 0));
+      expect(sink.sentBytes()).toBeGreaterThan(0);
+    });
+
     test("a 400 is rejected with the receiver's words", async () => {
       expect(await outcomeFor((response) => response.writeHead(400).end('out of order\nsample\n'))).toEqual({
         kind: 'rejected',
+        status: 400,
         cause: 'HTTP 400 Bad Request: out of order sample',
       });
     });
@@ -139,7 +150,7 @@ export const describeSink = (name: string, make: (http: HttpSettings) => Sink): 
       const outcome = await outcomeFor((response) =>
         response.writeHead(400, {'content-length': 9}).write('out', () => response.socket?.destroy()),
       );
-      expect(outcome).toEqual({kind: 'rejected', cause: 'HTTP 400 Bad Request: out'});
+      expect(outcome).toEqual({kind: 'rejected', status: 400, cause: 'HTTP 400 Bad Request: out'});
     });
 
     test.each<[string, Respond]>([
@@ -210,6 +221,7 @@ export const describeSink = (name: string, make: (http: HttpSettings) => Sink): 
       const {signal} = new AbortController();
       expect(await sinkFor(server.url).probe(signal)).toEqual({
         kind: 'rejected',
+        status: 401,
         cause: 'HTTP 401 Unauthorized: who are you?',
       });
       await server.stop();

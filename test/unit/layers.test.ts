@@ -13,7 +13,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   result: [],
   sleep: [],
   version: [],
-  journal: ['result'],
+  limiter: [],
+  journal: ['result', 'limiter'],
   metrics: ['result', 'journal'],
   reflector: [],
   engine: ['result', 'sleep', 'reflector'],
@@ -23,8 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['delivery', 'journal', 'metrics'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
-  server: ['exposition', 'journal', 'metrics'],
-  telemetry: ['delivery', 'result'],
+  server: ['exposition', 'journal', 'limiter', 'metrics'],
+  telemetry: ['delivery', 'limiter', 'result'],
   config: ['delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'telemetry'],
 };
 const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs'];

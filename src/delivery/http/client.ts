@@ -35,6 +35,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
   const {url: home, timeoutMs} = settings;
   const connections = createConnections(settings);
   const login = createLogin(settings, createHttpClient);
+  let sentBytes = 0;
 
   /** Makes one request under the deadline. */
   const send = async (
@@ -50,6 +51,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
     const end = (): void => ending.abort();
     const timer = setTimeout(end, timeoutMs);
     signal.addEventListener('abort', end, {once: true});
+    sentBytes += body === undefined ? 0 : Buffer.byteLength(body);
     try {
       const response = await dispatcher.request({
         origin: target.origin,
@@ -114,6 +116,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
         return {kind: 'failed', cause: describeFailure(error, home)};
       }
     },
+    sentBytes: () => sentBytes,
     close: async () => {
       await Promise.all([login.close(), connections.close()]);
     },

@@ -26,6 +26,8 @@ export type HttpAnswer = HttpResponse | HttpFailure;
 export interface HttpClient {
   /** Makes one request. Rejects only with the reason of an aborted `signal`. */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  /** The bytes of all requests' bodies so far, those of redirected and repeated ones included. */
+  sentBytes(): number;
   /** Ends whatever is open. */
   close(): Promise<void>;
 }

@@ -34,6 +34,7 @@ const start = (results: number, mostBytes = 1000) => {
       };
     },
     probe: async () => accepted,
+    sentBytes: () => 0,
     close: async () => undefined,
   };
   return {ahead: new Ahead(journal, sink, mostBytes), append, prepared, sent};

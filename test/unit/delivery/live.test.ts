@@ -11,6 +11,7 @@ const sink: Sink = {
   backlog: 'every',
   deliver: async () => ({kind: 'accepted'}),
   probe: async () => ({kind: 'accepted'}),
+  sentBytes: () => 0,
   close: async () => undefined,
 };
 const minuteMs = 60_000;

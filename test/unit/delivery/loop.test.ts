@@ -31,6 +31,7 @@ const start = (
       return answer(ids, attempts.length, signal);
     },
     probe: async () => accepted,
+    sentBytes: () => 0,
     close: async () => undefined,
   };
   const newest = (): readonly JournalRow[] => {
@@ -227,6 +228,7 @@ describe('a backlog', () => {
         return {bytes: 1, send};
       },
       probe: async () => accepted,
+      sentBytes: () => 0,
       close: async () => undefined,
     };
     const loop = startDelivery({

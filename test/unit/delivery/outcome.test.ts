@@ -33,6 +33,7 @@ test("tells the receiver's words, on one printable line", () => {
   const body = '\u001b[31mout of order\u001b[0m\r\n\tsample\u2028 for\u0000 series\n';
   expect(outcome(400, body)).toEqual({
     kind: 'rejected',
+    status: 400,
     cause: 'HTTP 400 Bad Request: [31mout of order [0m sample for series',
   });
 });
@@ -55,6 +56,7 @@ test('a 429 is rejected where it is not to be retried', () => {
   const headers = {'retry-after': '5'};
   expect(outcomeOf(answer(429, 'too many', headers), nowMs, false)).toEqual({
     kind: 'rejected',
+    status: 429,
     cause: 'HTTP 429 Too Many Requests: too many',
   });
   expect(outcomeOf(answer(503, '', headers), nowMs, false)).toMatchObject({kind: 'retry', afterMs: 5000});

@@ -270,6 +270,7 @@ describe('of a receiver of 2.0', () => {
     receiver.behave({kind: 'status', reply: {status: 400, headers, body: 'too old'}});
     expect(await sink.deliver([rowAt(1, 1000)], signal)).toEqual({
       kind: 'rejected',
+      status: 400,
       cause: 'HTTP 400 Bad Request: too old',
     });
     expect(receiver.requests).toHaveLength(1);

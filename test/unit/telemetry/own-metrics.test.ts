@@ -2,9 +2,18 @@ import {execFile} from 'node:child_process';
 import {promisify} from 'node:util';
 import {register} from 'prom-client';
 import {describe, expect, test} from 'vitest';
+import type {DestinationState} from '../../../src/telemetry/delivery-metrics.ts';
 import {createOwnMetrics} from '../../../src/telemetry/own-metrics.ts';
 
-const settings = {version: '1.2.3', jobs: ['wan'], destinations: ['mimir'], nowMs: () => 1_700_000_000_500};
+const nowMs = 1_700_000_000_500;
+const state: DestinationState = {lagResults: 3, oldestEndedAtMs: nowMs - 7250, sentBytes: 1234};
+const settings = {
+  version: '1.2.3',
+  jobs: ['wan'],
+  destinations: new Map([['mimir', () => state]]),
+  nowMs: () => nowMs,
+};
+const attempt = {destination: 'mimir', attempted: 20, settled: 0, lag: 3};
 
 /** The project's own samples, without the process's and Node's. */
 const ownSamples = (text: string): string[] =>
@@ -20,7 +29,11 @@ describe('own metrics', () => {
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="retry"} 0',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 0',
       'speedtest_bridge_results_delivered_total{destination="mimir"} 0',
-      'speedtest_bridge_results_rejected_total{destination="mimir"} 0',
+      'speedtest_bridge_results_rejected_total{destination="mimir",status="400"} 0',
+      'speedtest_bridge_samples_unwritten_total{destination="mimir"} 0',
+      'speedtest_bridge_delivery_lag_results{destination="mimir"} 3',
+      'speedtest_bridge_delivery_lag_seconds{destination="mimir"} 7.25',
+      'speedtest_bridge_sent_bytes_total{destination="mimir"} 1234',
       'speedtest_bridge_unsaved_results 0',
       'speedtest_bridge_requests_refused_total 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
@@ -32,11 +45,13 @@ describe('own metrics', () => {
     metrics.testEnded('wan', 'completed');
     metrics.testEnded('wan', 'failed');
     metrics.testEnded('adhoc', 'completed');
-    metrics.delivery('mimir', 'retry', 0);
-    metrics.delivery('mimir', 'accepted', 20);
-    metrics.delivery('mimir', 'rejected', 0);
-    metrics.delivery('mimir', 'rejected', 1);
-    metrics.lag('mimir', 3);
+    metrics.delivery({...attempt, outcome: {kind: 'retry', cause: 'HTTP 503'}});
+    metrics.delivery({...attempt, settled: 20, outcome: {kind: 'accepted', unwritten: 5}});
+    metrics.delivery({...attempt, outcome: {kind: 'rejected', cause: 'HTTP 400', status: 400}});
+    metrics.delivery({...attempt, settled: 1, outcome: {kind: 'rejected', cause: 'HTTP 413', status: 413}});
+    metrics.delivery({...attempt, settled: 2, outcome: {kind: 'rejected', cause: 'too old'}});
+    // A repetition between tests.
+    metrics.delivery({...attempt, attempted: 0, outcome: {kind: 'accepted'}});
     metrics.unsaved(2);
     metrics.requestRefused();
     expect(ownSamples(await metrics.render())).toEqual([
@@ -46,15 +61,34 @@ describe('own metrics', () => {
       'speedtest_bridge_tests_total{job="adhoc",status="completed"} 1',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="accepted"} 1',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="retry"} 1',
-      'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 2',
+      'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 3',
       'speedtest_bridge_results_delivered_total{destination="mimir"} 20',
-      'speedtest_bridge_results_rejected_total{destination="mimir"} 1',
-      'speedtest_bridge_delivery_lag_results{destination="mimir"} 3',
+      'speedtest_bridge_results_rejected_total{destination="mimir",status="400"} 0',
+      'speedtest_bridge_results_rejected_total{destination="mimir",status="413"} 1',
+      'speedtest_bridge_results_rejected_total{destination="mimir",status="none"} 2',
+      'speedtest_bridge_samples_unwritten_total{destination="mimir"} 5',
       'speedtest_bridge_last_delivery_timestamp_seconds{destination="mimir"} 1700000000.5',
+      'speedtest_bridge_delivery_lag_results{destination="mimir"} 3',
+      'speedtest_bridge_delivery_lag_seconds{destination="mimir"} 7.25',
+      'speedtest_bridge_sent_bytes_total{destination="mimir"} 1234',
       'speedtest_bridge_unsaved_results 2',
       'speedtest_bridge_requests_refused_total 1',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
+  });
+
+  test('read how far a destination has come at each scrape, and have no lag where it has all', async () => {
+    let now: DestinationState = state;
+    const metrics = createOwnMetrics({...settings, destinations: new Map([['mimir', () => now]])});
+    await metrics.render();
+    now = {lagResults: 0, oldestEndedAtMs: undefined, sentBytes: 2000};
+    expect(ownSamples(await metrics.render())).toEqual(
+      expect.arrayContaining([
+        'speedtest_bridge_delivery_lag_results{destination="mimir"} 0',
+        'speedtest_bridge_delivery_lag_seconds{destination="mimir"} 0',
+        'speedtest_bridge_sent_bytes_total{destination="mimir"} 2000',
+      ]),
+    );
   });
 
   test("come with the process's and Node's standard ones, in the text format", async () => {

@@ -1,4 +1,3 @@
-import type {Delivery} from '../delivery/loop.ts';
 import type {TestResult} from '../result.ts';
 import type {Log} from './log.ts';
 
@@ -28,31 +27,5 @@ export const logResult = (log: Log, result: TestResult): void => {
       return;
     default:
       result satisfies never;
-  }
-};
-
-/** Logs an attempt to deliver. */
-export const logDelivery = (
-  log: Log,
-  {destination, outcome, attempted, settled, lag, retryInMs}: Delivery,
-): void => {
-  switch (outcome.kind) {
-    case 'accepted':
-      if (outcome.unwritten === undefined) log.debug('delivered', {destination, results: settled, lag});
-      else
-        log.warn('the receiver did not write all samples', {destination, unwritten: outcome.unwritten, lag});
-      return;
-    case 'retry': {
-      const retry_in_s = retryInMs === undefined ? undefined : Math.round(retryInMs / 100) / 10;
-      log.warn(`not delivered yet: ${outcome.cause}`, {destination, results: attempted, lag, retry_in_s});
-      return;
-    }
-    case 'rejected':
-      if (settled === 0)
-        log.debug(`batch rejected, split: ${outcome.cause}`, {destination, results: attempted, lag});
-      else log.error(`rejected for good: ${outcome.cause}`, {destination, results: settled, lag});
-      return;
-    default:
-      outcome satisfies never;
   }
 };

@@ -1,0 +1,104 @@
+import type {Delivery} from '../delivery/loop.ts';
+import {createLimiter} from '../limiter.ts';
+import type {Log} from './log.ts';
+
+// A destination that stays away, or refuses a long backlog result by result, must not fill a disk with lines.
+const everyMs = 60_000;
+const remindEveryMs = 600_000;
+
+/** What a person is told of one destination. */
+interface DestinationLog {
+  delivery(delivery: Delivery): void;
+  error(error: unknown): void;
+}
+
+const createDestinationLog = (
+  log: Log,
+  destination: string,
+  nowMs: (() => number) | undefined,
+): DestinationLog => {
+  const rejections = createLimiter(everyMs, nowMs);
+  const unwrittens = createLimiter(everyMs, nowMs);
+  const errors = createLimiter(everyMs, nowMs);
+  let changes = createLimiter(everyMs, nowMs);
+  let reminders = createLimiter(remindEveryMs, nowMs);
+  let cause: string | undefined;
+
+  const failed = (words: string): boolean => {
+    const isDue = words === cause ? reminders.next() !== undefined : changes.next() !== undefined;
+    if (isDue && words !== cause) reminders.next();
+    if (isDue) cause = words;
+    return isDue;
+  };
+
+  return {
+    delivery: ({outcome, attempted, settled, lag, retryInMs}) => {
+      switch (outcome.kind) {
+        case 'accepted': {
+          const fields = {destination, results: settled, lag};
+          if (cause === undefined) log.debug('delivered', fields);
+          else log.info('delivered again', fields);
+          cause = undefined;
+          changes = createLimiter(everyMs, nowMs);
+          reminders = createLimiter(remindEveryMs, nowMs);
+          if (outcome.unwritten !== undefined && unwrittens.next() !== undefined) {
+            log.warn('the receiver took a request and did not write all of its samples', {
+              destination,
+              unwritten: outcome.unwritten,
+            });
+          }
+          return;
+        }
+        case 'retry': {
+          const retry_in_s = retryInMs === undefined ? undefined : Math.round(retryInMs / 100) / 10;
+          const fields = {destination, results: attempted, lag, retry_in_s};
+          const line = `not delivered yet: ${outcome.cause}`;
+          if (failed(outcome.cause)) log.warn(line, fields);
+          else log.debug(line, fields);
+          return;
+        }
+        case 'rejected': {
+          if (settled === 0) {
+            log.debug(`batch rejected, split: ${outcome.cause}`, {destination, results: attempted, lag});
+            return;
+          }
+          const unlogged = rejections.next();
+          const more = unlogged === undefined || unlogged === 0 ? undefined : unlogged;
+          const line = `rejected for good, see the command queue rejected: ${outcome.cause}`;
+          const fields = {destination, results: settled, lag, more_since_last_line: more};
+          if (unlogged === undefined) log.debug(line, fields);
+          else log.error(line, fields);
+          return;
+        }
+        default:
+          outcome satisfies never;
+      }
+    },
+    error: (error) => {
+      if (errors.next() !== undefined) log.error(`delivery to ${destination} failed: ${String(error)}`);
+    },
+  };
+};
+
+/** The log of all deliveries, limited for each destination: what changes is told, what goes on is told now and then. */
+export interface DeliveryLog {
+  delivery(delivery: Delivery): void;
+  /** What is wrong with the journal or with this program. */
+  error(destination: string, error: unknown): void;
+}
+
+/** @param nowMs a clock, in milliseconds. */
+export const createDeliveryLog = (log: Log, nowMs?: () => number): DeliveryLog => {
+  const logs = new Map<string, DestinationLog>();
+  const logOf = (destination: string): DestinationLog => {
+    const known = logs.get(destination);
+    if (known !== undefined) return known;
+    const created = createDestinationLog(log, destination, nowMs);
+    logs.set(destination, created);
+    return created;
+  };
+  return {
+    delivery: (delivery) => logOf(delivery.destination).delivery(delivery),
+    error: (destination, error) => logOf(destination).error(error),
+  };
+};
