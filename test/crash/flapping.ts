@@ -1,6 +1,8 @@
 import {once} from 'node:events';
-import {createServer, type IncomingMessage, request, type Server, type ServerResponse} from 'node:http';
+import {type IncomingMessage, request, type ServerResponse} from 'node:http';
+import {createServer, type Server} from 'node:https';
 import {connect, createServer as createTcpServer, type Socket, type Server as TcpServer} from 'node:net';
+import {certificates} from '../fixtures/tls.ts';
 
 /** What stands between a bridge and its receiver does with a request, or with the whole connection. */
 export const moods = [
@@ -14,11 +16,12 @@ export const moods = [
   'hang',
   'slow',
   'not TLS',
+  'wrong certificate',
   'garbage',
 ] as const;
 export type Mood = (typeof moods)[number];
 
-/** A proxy of one receiver whose mood can be changed at any time. */
+/** A proxy of one receiver, over TLS, whose mood can be changed at any time. */
 export interface Flapping {
   readonly url: string;
   be(mood: Mood): void;
@@ -80,8 +83,7 @@ const spoil = (mood: Mood, socket: Socket): boolean => {
       socket.resetAndDestroy();
       return true;
     case 'not TLS':
-      // A TLS alert, as a server of https:// gives to who speaks plain HTTP.
-      socket.end(Buffer.from([0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46]));
+      socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
       return true;
     case 'garbage':
       socket.end('SSH-2.0-flapping\r\n');
@@ -103,18 +105,21 @@ const listen = async (server: Server | TcpServer): Promise<number> => {
 export const startFlapping = async (receiverUrl: string): Promise<Flapping> => {
   let mood: Mood = 'forward';
   const sockets = new Set<Socket>();
-  const http = createServer((incoming, response) => {
-    incoming.on('error', () => undefined);
-    response.on('error', () => undefined);
-    serve(mood, incoming, response, new URL(receiverUrl));
-  });
-  const httpPort = await listen(http);
+  const serveWith = (certificate: {readonly cert: string; readonly key: string}): Server =>
+    createServer(certificate, (incoming, response) => {
+      incoming.on('error', () => undefined);
+      response.on('error', () => undefined);
+      serve(mood, incoming, response, new URL(receiverUrl));
+    });
+  const right = serveWith(certificates.server);
+  const wrong = serveWith(certificates.elsewhere);
+  const [rightPort, wrongPort] = [await listen(right), await listen(wrong)];
   const front = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     if (spoil(mood, socket)) return;
-    const inner = connect(httpPort, '127.0.0.1');
+    const inner = connect(mood === 'wrong certificate' ? wrongPort : rightPort, '127.0.0.1');
     inner.on('error', () => undefined);
     for (const [one, other] of [
       [socket, inner],
@@ -126,18 +131,18 @@ export const startFlapping = async (receiverUrl: string): Promise<Flapping> => {
   });
   const port = await listen(front);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `https://127.0.0.1:${port}`,
     be: (next) => {
       mood = next;
       // Kept-alive connections must feel the change too.
       for (const socket of sockets) socket.destroy();
     },
     stop: async () => {
-      const closed = Promise.all([once(http, 'close'), once(front, 'close')]);
-      front.close();
-      http.close();
+      const servers = [front, right, wrong];
+      const closed = Promise.all(servers.map((server) => once(server, 'close')));
+      for (const server of servers) server.close();
       for (const socket of sockets) socket.destroy();
-      http.closeAllConnections();
+      for (const server of [right, wrong]) server.closeAllConnections();
       await closed;
     },
   };

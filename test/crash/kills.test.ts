@@ -4,6 +4,7 @@ import type {JournalRow} from '../../src/journal/journal.ts';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import {createMapping} from '../../src/metrics/map.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
+import {authorities} from '../fixtures/tls.ts';
 import {startPrometheus} from '../peers/prometheus.ts';
 import {startVictoriaMetrics} from '../peers/victoria-metrics.ts';
 import {startBridge} from '../system/bridge.ts';
@@ -88,6 +89,7 @@ it(`${kills} kills while tests run and receivers flap lose nothing and double no
   down.be('refuse');
   const destination = {
     remote_timeout: '2s',
+    tls_config: {ca: authorities.ours},
     repeat_interval: '0',
     queue_config: {min_backoff: '100ms', max_backoff: '1s'},
   };

@@ -51,13 +51,16 @@ const documentedScrapeJob = (target: string) => ({
   static_configs: [{targets: [target]}],
 });
 
-let receiver: Prometheus;
+/** What is written to by each version of remote write. */
+let receivers: Readonly<Record<'v1' | 'v2', Prometheus>>;
 let pushgateway: Pushgateway;
 beforeAll(async () => {
-  [receiver, pushgateway] = await Promise.all([startPrometheus(), startPushgateway()]);
+  const [v1, v2, gateway] = await Promise.all([startPrometheus(), startPrometheus(), startPushgateway()]);
+  receivers = {v1, v2};
+  pushgateway = gateway;
 });
 afterAll(async () => {
-  await Promise.all([receiver?.stop(), pushgateway?.stop()]);
+  await Promise.all([receivers?.v1.stop(), receivers?.v2.stop(), pushgateway?.stop()]);
 });
 
 /** Runs a bridge with all three outputs, and reads back what each of them has of its newest result. */
@@ -66,7 +69,14 @@ const readBack = async (instance: string, folder: string, jobs: readonly unknown
     labels: {instance},
     jobs,
     engines: {embedded: {duration: '400ms'}},
-    remote_write: [{url: `${receiver.url}/api/v1/write`}],
+    remote_write: [
+      {name: 'v1', url: `${receivers.v1.url}/api/v1/write`, protobuf_message: 'prometheus.WriteRequest'},
+      {
+        name: 'v2',
+        url: `${receivers.v2.url}/api/v1/write`,
+        protobuf_message: 'io.prometheus.write.v2.Request',
+      },
+    ],
     pushgateway: [{url: pushgateway.url}],
     storage: {path: 'journal.db'},
   });
@@ -104,7 +114,8 @@ const readBack = async (instance: string, folder: string, jobs: readonly unknown
     };
     const contents = {
       scraped: await fromPrometheus(scraper, 'job="speedtest-tracker"'),
-      remoteWritten: await fromPrometheus(receiver, `instance="${instance}"`),
+      remoteWritten: await fromPrometheus(receivers.v1, `instance="${instance}"`),
+      remoteWrittenAsV2: await fromPrometheus(receivers.v2, `instance="${instance}"`),
       pushed: await pushed(),
     };
     bridge.child.kill('SIGTERM');
@@ -131,10 +142,8 @@ const ofEmbeddedEngine = async (): Promise<void> => {
 const ofRecordedResult = async (): Promise<void> => {
   const folder = temporaryFolder();
   const journal = openJournal(join(folder, 'journal.db'));
-  // Its own name, so that the cursor is there before the result is.
-  for (const name of [`remote_write ${receiver.url}/api/v1/write`, `pushgateway ${pushgateway.url}/`]) {
-    journal.cursor(name);
-  }
+  // So that the cursors are there before the result is.
+  for (const name of ['v1', 'v2', `pushgateway ${pushgateway.url}/`]) journal.cursor(name);
   const endedAtMs = Date.now() - 5000;
   journal.append(completed({startedAtMs: endedAtMs - 25_000, endedAtMs, healthy: true}));
   journal.close();
@@ -144,8 +153,10 @@ const ofRecordedResult = async (): Promise<void> => {
   expect(Object.keys(expected)).toHaveLength(15 + 4);
   for (const content of Object.values(contents)) expect(content).toEqual(expected);
   const selector = 'speedtest_tracker_ping{instance="recorded"}';
-  const times = await receiver.samples(selector, endedAtMs - 1000, endedAtMs + 1000);
-  expect(times.map(({samples}) => samples)).toEqual([[[endedAtMs, '11.25']]]);
+  for (const receiver of Object.values(receivers)) {
+    const times = await receiver.samples(selector, endedAtMs - 1000, endedAtMs + 1000);
+    expect(times.map(({samples}) => samples)).toEqual([[[endedAtMs, '11.25']]]);
+  }
 };
 
 // Side by side in one test, since each waits for up to a minute until the documented job scrapes.
