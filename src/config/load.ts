@@ -1,8 +1,10 @@
 import {readFileSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {type Document, isMap, LineCounter, parseDocument, visit} from 'yaml';
 import type {z} from 'zod';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {job} from './job.ts';
+import {anchorNamedFiles} from './named-files.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems} from './problem.ts';
 import {type Config, schema} from './schema.ts';
@@ -76,6 +78,7 @@ const parseFile = (file: string): Parsed => {
     );
   }
   keepSpelling(document);
+  anchorNamedFiles(document, dirname(file));
   if (document.contents !== null && !isMap(document.contents)) {
     throw new ConfigError([
       `${file}:1:1: expected a group of keys, found ${JSON.stringify(document.toJS())}`,
