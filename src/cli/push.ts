@@ -69,18 +69,22 @@ export const push = async (
   version: string,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const unlock = lockJournal(config.storage.path);
+  let unlock = lockJournal(config.storage.path);
   const journal = openJournal(config.storage.path);
   const destinations = [...config.remote_write, ...config.pushgateway].map(({name, replay}) => {
     journal.startAt(name, replay);
     return name;
   });
   const {id} = journal.append(result);
-  const delivery = unlock === undefined ? undefined : deliver(config, journal, version);
+  let delivery = unlock === undefined ? undefined : deliver(config, journal, version);
   const givenUpAtMs = Date.now() + deadlineMs;
   while (destinations.some((destination) => journal.cursor(destination) < id)) {
     if (signal.aborted || Date.now() > givenUpAtMs) break;
     await sleep(pollMs, signal);
+    if (delivery !== undefined) continue;
+    // Whoever was delivering may have ended, such as another `test --push`.
+    unlock = lockJournal(config.storage.path);
+    if (unlock !== undefined) delivery = deliver(config, journal, version);
   }
   await delivery?.stop();
   const causeOf =

@@ -252,6 +252,23 @@ describe('test', () => {
     expect(await stored()).toBe(2);
   });
 
+  it('delivers with --push beside another one, whichever of the two gets to it', async () => {
+    const folder = temporaryFolder();
+    const receiver = await startReceiver({kind: 'slow', afterMs: 1000});
+    onTestFinished(() => receiver.stop());
+    write(folder, {
+      jobs: [idleJob],
+      engines: {embedded: {duration: '300ms'}},
+      remote_write: [{name: 'store', url: receiver.url}],
+      storage: {path: 'journal.db'},
+    });
+    const push = () => runCommand(['test', '--config', 'bridge.yaml', '--push'], {cwd: folder});
+    const both = await Promise.all([push(), push()]);
+    expect(both.map(({code, stderr}) => ({code, stderr}))).toEqual(
+      new Array(2).fill({code: 0, stderr: 'store: delivered\n'}),
+    );
+  });
+
   it('keeps in the journal what can not be delivered, and says so', async () => {
     const folder = temporaryFolder();
     const port = await freePort();
