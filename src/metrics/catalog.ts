@@ -164,6 +164,11 @@ export const statusEntries: readonly StatusEntry[] = [
   },
 ];
 
+const units = ['bytes_per_second', 'bytes', 'seconds', 'ratio'] as const;
+
+/** The unit that a metric's name ends in. Only for the profile `base-units` and for status entries: others may mislead. */
+export const unitOf = (name: string): string | undefined => units.find((unit) => name.endsWith(`_${unit}`));
+
 /** The info metric: value 1, what is known about the result's making as labels. */
 export const infoEntry = {
   name: 'result_info',

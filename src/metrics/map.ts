@@ -1,5 +1,5 @@
 import type {JournalRow} from '../journal/journal.ts';
-import {catalog, infoEntry, type Profile, statusEntries} from './catalog.ts';
+import {catalog, infoEntry, type Profile, statusEntries, unitOf} from './catalog.ts';
 import {createLabelling, type LabelPolicy} from './labels.ts';
 import type {Sample} from './sample.ts';
 
@@ -15,6 +15,7 @@ export type Mapping = (row: JournalRow) => readonly Sample[];
 interface Column {
   readonly name: string;
   readonly help: string;
+  readonly unit: string | undefined;
   readonly value: (row: JournalRow) => number | undefined;
 }
 
@@ -32,11 +33,12 @@ const columnsFor = (settings: MappingSettings): readonly Column[] => {
         return raw === undefined || convert === undefined ? raw : convert(raw);
       };
       const value = convert === undefined ? read : converted;
-      columns.set(name, {name: settings.prefix + name, help: entry.help, value});
+      const unit = profile === 'base-units' ? unitOf(name) : undefined;
+      columns.set(name, {name: settings.prefix + name, help: entry.help, unit, value});
     }
   }
   for (const {name, value, help} of statusEntries) {
-    columns.set(name, {name: settings.prefix + name, help, value});
+    columns.set(name, {name: settings.prefix + name, help, unit: unitOf(name), value});
   }
   return [...columns.values()];
 };
@@ -49,10 +51,10 @@ export const createMapping = (settings: MappingSettings): Mapping => {
   return (row) => {
     const labels = labelsOf(row.result);
     const samples: Sample[] = [];
-    for (const {name, help, value: read} of columns) {
+    for (const {name, help, unit, value: read} of columns) {
       const value = read(row);
       if (value !== undefined && Number.isFinite(value))
-        samples.push({name, help, labels: labels.series, value});
+        samples.push({name, help, unit, labels: labels.series, value});
     }
     samples.push({name: infoName, help: infoEntry.help, labels: labels.info, value: 1});
     return samples;

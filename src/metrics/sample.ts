@@ -6,6 +6,8 @@ export interface Sample {
   /** The metric's full name, prefix included. */
   readonly name: string;
   readonly help: string;
+  /** Only where the name ends in it, as OpenMetrics demands. */
+  readonly unit?: string | undefined;
   readonly labels: Labels;
   readonly value: number;
 }

@@ -11,6 +11,7 @@ export type Value = number | 'stale';
 export interface TimeSeries {
   readonly labels: Labels;
   readonly help: string;
+  readonly unit?: string | undefined;
   readonly values: readonly Value[];
   /** Unix milliseconds, whole numbers. */
   readonly timestampsMs: readonly number[];
@@ -49,11 +50,11 @@ export const createSeriesTable = (sentLabels: SentLabels): SeriesTable => {
   const familiesByContent = new Map<string, Family>();
   const familiesByList = new Map<Labels, Family>();
 
-  const open = ({name, labels: own, help}: Sample): OpenSeries | undefined => {
+  const open = ({name, labels: own, help, unit}: Sample): OpenSeries | undefined => {
     const labels = sentLabels(name, own);
     return (
       labels &&
-      entryOf(byLabels, JSON.stringify(labels), () => ({labels, help, values: [], timestampsMs: []}))
+      entryOf(byLabels, JSON.stringify(labels), () => ({labels, help, unit, values: [], timestampsMs: []}))
     );
   };
 

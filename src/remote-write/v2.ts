@@ -7,7 +7,7 @@ import type {TimeSeries} from './series.ts';
 const tag = {
   request: {symbols: delimited(4), timeseries: delimited(5)},
   timeSeries: {labelsRefs: delimited(1), samples: delimited(2), metadata: delimited(5)},
-  metadata: {type: varint(1), helpRef: varint(3)},
+  metadata: {type: varint(1), helpRef: varint(3), unitRef: varint(4)},
 } as const;
 
 const metricTypeGauge = 2;
@@ -33,7 +33,7 @@ const createSymbols = () => {
 /**
  * Encodes a remote-write 2.0 request: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protobuf-message
  * Writes labels and points in the order given; the specification's order is the caller's to keep.
- * Every series is a gauge with its help.
+ * Every series is a gauge with its help, and its unit where it has one.
  */
 const encode = (series: readonly TimeSeries[]): Uint8Array => {
   const symbols = createSymbols();
@@ -49,6 +49,7 @@ const encode = (series: readonly TimeSeries[]): Uint8Array => {
     timeseries.uint32(tag.timeSeries.metadata).fork();
     timeseries.uint32(tag.metadata.type).uint32(metricTypeGauge);
     timeseries.uint32(tag.metadata.helpRef).uint32(symbols.reference(each.help));
+    if (each.unit !== undefined) timeseries.uint32(tag.metadata.unitRef).uint32(symbols.reference(each.unit));
     timeseries.ldelim();
     timeseries.ldelim();
   }

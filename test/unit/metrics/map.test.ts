@@ -235,3 +235,24 @@ it('maps the same result to the same series at any time', () => {
   const mapping = createMapping(settings);
   expect(mapping(completedRow())).toEqual(createMapping(settings)(structuredClone(completedRow())));
 });
+
+describe('units', () => {
+  it('are those in which the names end, and none where another profile has the number', () => {
+    const units = (profiles: MappingSettings['profiles']) =>
+      createMapping({...settings, profiles})(completedRow()).map(({name, unit}) => [name, unit]);
+    const base = units(['base-units']);
+    expect(base).toEqual(
+      expect.arrayContaining([
+        ['speedtest_tracker_download_bytes_per_second', 'bytes_per_second'],
+        ['speedtest_tracker_ping_seconds', 'seconds'],
+        ['speedtest_tracker_packet_loss_ratio', 'ratio'],
+        ['speedtest_tracker_test_downloaded_bytes', 'bytes'],
+        ['speedtest_tracker_result_timestamp_seconds', 'seconds'],
+        ['speedtest_tracker_success', undefined],
+      ]),
+    );
+    for (const [name, unit] of base) expect(unit === undefined || name?.endsWith(`_${unit}`)).toBe(true);
+    // Its name says bytes, and it is a rate.
+    expect(units(['documented'])).toContainEqual(['speedtest_tracker_download_bytes', undefined]);
+  });
+});

@@ -186,7 +186,7 @@ test('is strict again after a fault', async () => {
 });
 
 describe('remote write 2.0', () => {
-  const gauge = {type: 'METRIC_TYPE_GAUGE', help_ref: 5};
+  const gauge = {type: 'METRIC_TYPE_GAUGE', help_ref: 5, unit_ref: 0};
   const samples = [{value: 1.5, timestamp: 1_000}];
   const request: RequestV2 = {
     symbols: ['', '__name__', 'ping', 'job', 'speedtest', 'Round trip.'],

@@ -43,6 +43,7 @@ const seriesOf = (value: fc.Arbitrary<Value>): fc.Arbitrary<TimeSeries[]> =>
       .record({
         labels: fc.array(fc.tuple(anyText, anyText), {maxLength: 5}),
         help: anyText,
+        unit: fc.option(fc.constantFrom('seconds', 'bytes'), {nil: undefined}),
         points: fc.array(fc.record({value, timestampMs: anyTime}), {maxLength: 5}),
       })
       .map(({points, ...series}) => ({...series, ...columnsOf(points)})),
@@ -62,8 +63,9 @@ export const point = (value: Value, timestampMs = 0): TimeSeries => ({
 
 /** What the series are once they have been through UTF-8, which has no form for unpaired surrogates. */
 export const wellFormed = (series: readonly TimeSeries[]): TimeSeries[] =>
-  series.map(({labels, help, ...points}) => ({
+  series.map(({labels, help, unit, ...points}) => ({
     labels: labels.map(([name, value]) => [name.toWellFormed(), value.toWellFormed()]),
     help: help.toWellFormed(),
+    unit,
     ...points,
   }));

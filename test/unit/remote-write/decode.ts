@@ -28,7 +28,7 @@ const requestV2 = z.strictObject({
     z.strictObject({
       labels_refs: z.array(z.int()),
       samples: z.array(sample),
-      metadata: z.strictObject({type: z.string(), help_ref: z.int()}),
+      metadata: z.strictObject({type: z.string(), help_ref: z.int(), unit_ref: z.int()}),
     }),
   ),
 });

@@ -9,18 +9,18 @@ import {decodeRequestV2, encodeRequestV2, type RequestV2} from './decode.ts';
 
 /** The request that the specification asks for, its symbols in the order of their first use. */
 const toMessage = (series: readonly TimeSeries[]): RequestV2 => {
-  const strings = wellFormed(series).flatMap(({labels, help}) => [...labels.flat(), help]);
+  const strings = wellFormed(series).flatMap(({labels, help, unit = ''}) => [...labels.flat(), help, unit]);
   const symbols = [...new Set(['', ...strings])];
   const reference = (text: string): number => symbols.indexOf(text);
   return {
     symbols,
-    timeseries: wellFormed(series).map(({labels, help, ...points}) => ({
+    timeseries: wellFormed(series).map(({labels, help, unit = '', ...points}) => ({
       labels_refs: labels.flat().map(reference),
       samples: pointsOf(points).map(({value, timestampMs}) => ({
         value: value === 'stale' ? Number.NaN : value,
         timestamp: timestampMs,
       })),
-      metadata: {type: 'METRIC_TYPE_GAUGE', help_ref: reference(help)},
+      metadata: {type: 'METRIC_TYPE_GAUGE', help_ref: reference(help), unit_ref: reference(unit)},
     })),
   };
 };
@@ -82,12 +82,12 @@ test('a decoder that knows nothing of protobufjs decodes what it wrote', () => {
           unit: text(metadata?.unitRef ?? -1),
         })),
       ).toEqual(
-        wellFormed(series).map(({labels, help, ...points}) => ({
+        wellFormed(series).map(({labels, help, unit = '', ...points}) => ({
           labels: labels.flat(),
           samples: pointsOf(points),
           type: 2,
           help,
-          unit: '',
+          unit,
         })),
       );
     }),
