@@ -4,13 +4,13 @@ import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.t
 import type {Sink} from './delivery/sink.ts';
 import {createEngines} from './engine/engines.ts';
 import {runTest} from './engine/run-test.ts';
-import {encodeText} from './exposition/text.ts';
 import {JournalError} from './journal/database.ts';
 import type {Journal} from './journal/journal.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob} from './outputs.ts';
 import type {TestResult} from './result.ts';
 import {startScheduler} from './scheduler/scheduler.ts';
+import {createDocument, type Document} from './server/document.ts';
 import {startServer} from './server/server.ts';
 import {createDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
@@ -94,12 +94,12 @@ const open = async (
   });
 
   const newest = () => newestOfEachJob(config, journal);
-  let exposition: string | undefined;
+  let document: Document | undefined;
   const gate = createGate();
   const loops: DeliveryLoop[] = [];
   let seenChanges = journal.foreignChanges();
   const announce = (): void => {
-    exposition = undefined;
+    document = undefined;
     for (const loop of loops) loop.wake();
   };
 
@@ -163,9 +163,9 @@ const open = async (
 
   const server = await startServer({
     ...web,
-    exposition: () => {
-      exposition ??= encodeText(newest().flatMap(map));
-      return exposition;
+    document: () => {
+      document ??= createDocument(newest().flatMap(map));
+      return document;
     },
     ownMetrics,
     ready: () => true,

@@ -1,6 +1,7 @@
 import {type FastifyReply, type FastifyRequest, fastify} from 'fastify';
 import {createAccessCheck} from './access.ts';
 import type {Allowlist} from './allowlist.ts';
+import type {Document} from './document.ts';
 import {formatListen, type Listen, startListening} from './listen.ts';
 import {paths} from './paths.ts';
 import {createRefusalLog} from './refusal-log.ts';
@@ -19,8 +20,8 @@ export interface ServerOptions {
   readonly allowlist: Allowlist;
   /** The proxies whose X-Forwarded-For is believed; undefined when there are none. */
   readonly trustedProxies: Allowlist | undefined;
-  /** The newest results in the text format 0.0.4, as rendered once; empty before the first. */
-  readonly exposition: () => string;
+  /** The newest results. */
+  readonly document: () => Document;
   readonly ownMetrics: MetricsSource;
   readonly ready: () => boolean;
   /** Told of each request that the allowlist refuses. */
@@ -67,7 +68,7 @@ const createApp = (options: ServerOptions) => {
   );
 
   const scraped = [
-    expositionRoute(options.path, options.exposition),
+    expositionRoute(options.path, options.document),
     ownMetricsRoute(paths.ownMetrics, options.ownMetrics),
     healthyRoute(paths.healthy),
     readyRoute(paths.ready, options.ready),
@@ -95,6 +96,8 @@ const createApp = (options: ServerOptions) => {
       connectionsCheckingInterval: limits.requestMs / 2,
       maxHeaderSize: limits.headerBytes,
     },
+    // It would give a 304 to HEAD a length.
+    exposeHeadRoutes: false,
     requestTimeout: limits.requestMs,
     connectionTimeout: limits.silenceMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -125,7 +128,11 @@ const createApp = (options: ServerOptions) => {
     );
     sendRejection(request, reply, {status: 500, text: 'internal error; the log says more'});
   });
-  for (const {path, answer} of routes) app.get(path, (_request, reply) => answer(reply));
+  for (const {path, answer} of routes) {
+    const handler = async (request: FastifyRequest, reply: FastifyReply) =>
+      reply.send(await answer(reply, request));
+    app.route({method: ['GET', 'HEAD'], url: path, handler});
+  }
   return app;
 };
 

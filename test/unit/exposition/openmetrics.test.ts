@@ -37,6 +37,17 @@ it('writes families and series together, in the order of their times, and ends',
   );
 });
 
+it('writes what is scraped without times, and units where there are some', () => {
+  expect(
+    encodeOpenMetrics([
+      {name: 'a_seconds', help: 'A.', unit: 'seconds', labels: [], value: 1},
+      {name: 'b', help: 'B.', unit: undefined, labels: [], value: 2},
+    ]),
+  ).toBe(
+    '# TYPE a_seconds gauge\n# UNIT a_seconds seconds\n# HELP a_seconds A.\na_seconds 1\n# TYPE b gauge\n# HELP b B.\nb 2\n# EOF\n',
+  );
+});
+
 it('of nothing is an empty document', () => {
   expect(encodeOpenMetrics([])).toBe('# EOF\n');
 });

@@ -1,28 +1,72 @@
 import {describe, expect, test} from 'vitest';
+import {createDocument} from '../../../src/server/document.ts';
 import {paths, reservedPaths} from '../../../src/server/paths.ts';
 import {ask, sendRaw} from './http.ts';
 import {start} from './running.ts';
 
 describe('the scraped endpoint', () => {
-  test('serves the newest text', async () => {
-    let newest = 'a 1\n';
-    const {url} = await start({exposition: () => newest});
+  const documentOf = (isp: string) =>
+    createDocument([{name: 'a', help: 'A.', labels: [['isp', isp]], value: 1}]);
+  const textOf = (isp: string) => `# HELP a A.\n# TYPE a gauge\na{isp="${isp}"} 1\n`;
+
+  test('serves the newest results', async () => {
+    let newest = documentOf('one');
+    const {url} = await start({document: () => newest});
     expect(await ask(`${url}/prometheus`)).toMatchObject({
       status: 200,
-      headers: {'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'content-length': '4'},
-      body: 'a 1\n',
+      headers: {
+        'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+        'content-length': String(textOf('one').length),
+        vary: 'Accept, Accept-Encoding',
+      },
+      body: textOf('one'),
     });
-    newest = 'a{isp="ü語"} 2\n';
-    expect((await ask(`${url}/prometheus`)).body).toBe(newest);
+    newest = documentOf('ü語');
+    expect((await ask(`${url}/prometheus`)).body).toBe(textOf('ü語'));
   });
 
   test('is a comment with status 200 before the first test', async () => {
-    const {url} = await start({exposition: () => ''});
+    const {url} = await start({document: () => createDocument([])});
     expect(await ask(`${url}/prometheus`)).toMatchObject({
       status: 200,
       headers: {'content-type': 'text/plain; version=0.0.4; charset=utf-8'},
       body: '# no test result yet\n',
     });
+  });
+
+  test('speaks OpenMetrics to those who prefer it', async () => {
+    const {url} = await start({document: () => documentOf('one')});
+    const accept = 'application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7';
+    expect(await ask(`${url}/prometheus`, {headers: {accept}})).toMatchObject({
+      status: 200,
+      headers: {'content-type': 'application/openmetrics-text; version=1.0.0; charset=utf-8'},
+      body: '# TYPE a gauge\n# HELP a A.\na{isp="one"} 1\n# EOF\n',
+    });
+  });
+
+  test('compresses for those who take it', async () => {
+    const {url} = await start({document: () => documentOf('one')});
+    const answer = await fetch(`${url}/prometheus`, {headers: {'accept-encoding': 'gzip'}});
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(await answer.text()).toBe(textOf('one'));
+  });
+
+  test('does not send again what a client has', async () => {
+    let newest = documentOf('one');
+    const {url} = await start({document: () => newest});
+    const {headers} = await ask(`${url}/prometheus`);
+    const {etag = ''} = headers;
+    const again = (headersOf: Readonly<Record<string, string>>, method = 'GET') =>
+      ask(`${url}/prometheus`, {method, headers: headersOf});
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await again({'if-none-match': `"other", W/${etag}`}, method);
+      expect(answer).toMatchObject({status: 304, body: '', headers: {etag}});
+      expect(answer.headers).not.toHaveProperty('content-length');
+    }
+    // Another representation of the same results is another thing.
+    expect(await again({'if-none-match': etag, 'accept-encoding': 'gzip'})).toMatchObject({status: 200});
+    newest = documentOf('two');
+    expect(await again({'if-none-match': etag})).toMatchObject({status: 200, body: textOf('two')});
   });
 
   test('can be moved', async () => {
@@ -139,7 +183,7 @@ describe('what is not served', () => {
   test('a failure inside is logged in one line and tells the client nothing', async () => {
     const errors: string[] = [];
     const {url} = await start({
-      exposition: () => {
+      document: () => {
         throw new Error('the disk is gone');
       },
       ownMetrics: {contentType: 'text/plain', render: () => Promise.reject(new Error('no metrics'))},

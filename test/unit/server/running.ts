@@ -1,5 +1,6 @@
 import {onTestFinished} from 'vitest';
 import {type Allowlist, parseAllowlist} from '../../../src/server/allowlist.ts';
+import {createDocument} from '../../../src/server/document.ts';
 import {type RunningServer, type ServerOptions, startServer} from '../../../src/server/server.ts';
 
 export const listOf = (...entries: string[]): Allowlist => {
@@ -8,13 +9,15 @@ export const listOf = (...entries: string[]): Allowlist => {
   return parsed.allowlist;
 };
 
+const document = createDocument([{name: 'ping', help: 'Ping.', labels: [['isp', 'ü']], value: 12.5}]);
+
 /** Options for a server on 127.0.0.1 that admits that address alone. */
 export const optionsFor = (overrides: Partial<ServerOptions> = {}): ServerOptions => ({
   listen: {host: '127.0.0.1', port: 0},
   path: '/prometheus',
   allowlist: listOf('127.0.0.1'),
   trustedProxies: undefined,
-  exposition: () => '# HELP ping Ping.\n# TYPE ping gauge\nping{isp="ü"} 12.5\n',
+  document: () => document,
   ownMetrics: {contentType: 'text/plain; version=0.0.4', render: async () => 'own 1\n'},
   ready: () => true,
   onRefused: () => {},

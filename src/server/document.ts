@@ -1,0 +1,50 @@
+import {createHash} from 'node:crypto';
+import {gzipSync} from 'node:zlib';
+import {encodeOpenMetrics, openMetricsContentType} from '../exposition/openmetrics.ts';
+import {encodeText, textContentType} from '../exposition/text.ts';
+import type {Sample} from '../metrics/sample.ts';
+import type {Format} from './accept.ts';
+
+/** What is served of the newest results, in one format and one encoding. */
+export interface Representation {
+  readonly contentType: string;
+  readonly contentEncoding: 'gzip' | undefined;
+  readonly body: Buffer;
+  /** Strong: another one wherever a byte differs. */
+  readonly etag: string;
+}
+
+/** The newest results, each representation made once, when it is first asked for. */
+export type Document = (format: Format, gzip: boolean) => Representation;
+
+const contentTypes: Readonly<Record<Format, string>> = {
+  text: textContentType,
+  openmetrics: openMetricsContentType,
+};
+
+// An empty answer or an error would make Prometheus report the target as down before the first test.
+const noResultYet = '# no test result yet\n';
+
+const encoders: Readonly<Record<Format, (samples: readonly Sample[]) => string>> = {
+  text: (samples) => encodeText(samples) || noResultYet,
+  openmetrics: encodeOpenMetrics,
+};
+
+export const createDocument = (samples: readonly Sample[]): Document => {
+  const made = new Map<string, Representation>();
+  return (format, gzip) => {
+    const key = `${format} ${gzip}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const plain = Buffer.from(encoders[format](samples));
+    const body = gzip ? gzipSync(plain) : plain;
+    const representation: Representation = {
+      contentType: contentTypes[format],
+      contentEncoding: gzip ? 'gzip' : undefined,
+      body,
+      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+    };
+    made.set(key, representation);
+    return representation;
+  };
+};
