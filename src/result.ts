@@ -14,6 +14,8 @@ export interface Transfer {
   readonly bytes?: number;
   readonly elapsedMs?: number;
   readonly latency?: LoadedLatency;
+  /** Responsiveness while the line is loaded, in round trips per minute. */
+  readonly responsivenessRpm?: number;
 }
 
 /** Round trips on an otherwise idle line. All in milliseconds. */

@@ -1,4 +1,4 @@
-import type {IdleLatency, TestResult, Transfer} from '../result.ts';
+import type {IdleLatency, Measurement, TestResult, Transfer} from '../result.ts';
 import {formatBytes, formatMs, formatRate} from './units.ts';
 
 type Row = readonly [label: string, value: string];
@@ -33,6 +33,14 @@ const transferRows = (
   return rows;
 };
 
+const responsivenessRows = ({download, upload}: Measurement): readonly Row[] => {
+  const each = [
+    download?.responsivenessRpm !== undefined && `download ${download.responsivenessRpm.toFixed(0)}`,
+    upload?.responsivenessRpm !== undefined && `upload ${upload.responsivenessRpm.toFixed(0)}`,
+  ].filter((detail) => detail !== false);
+  return each.length === 0 ? [] : [['Responsiveness', `${each.join(', ')} round trips per minute`]];
+};
+
 const rowsOf = (result: TestResult): readonly Row[] => {
   switch (result.status) {
     case 'completed': {
@@ -45,6 +53,7 @@ const rowsOf = (result: TestResult): readonly Row[] => {
         ...(ping === undefined ? [] : [['Ping', idle(ping)] as const]),
         ...(download === undefined ? [] : transferRows('Download', download)),
         ...(upload === undefined ? [] : transferRows('Upload', upload)),
+        ...responsivenessRows(result.measurement),
         ['Packet loss', packetLossPercent === undefined ? 'not measured' : `${packetLossPercent} %`],
         ...(result.fellBackFrom ?? []).map(({engine: tried, reason}) => [`${tried} failed`, reason] as const),
       ];

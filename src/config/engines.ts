@@ -1,11 +1,30 @@
+import {X509Certificate} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import {z} from 'zod';
 import {parseBaseUrl} from '../engine/librespeed/server.ts';
-import {parsed, positiveDuration, readableFile} from './fields.ts';
+import {nonEmpty, parsed, positiveDuration, readableFile} from './fields.ts';
 
 const transferKeys = {
   duration: positiveDuration.prefault('10s'),
   connections: z.int().min(1).max(64).default(4),
 };
+
+const baseUrl = parsed(
+  (value) => (parseBaseUrl(value) === undefined ? undefined : value),
+  'an http:// or https:// address without user, query and fragment',
+);
+
+/** Its text is read at each test; what is no certificate would be passed over in silence then. */
+const certificatesFile = parsed((path) => {
+  try {
+    new X509Certificate(readFileSync(path, 'utf8'));
+    return path;
+  } catch {
+    return undefined;
+  }
+}, 'a file of PEM certificates that can be read');
+
+const trustKeys = {ca_file: certificatesFile.optional()};
 
 /** The section `engines`. */
 export const engines = z
@@ -13,21 +32,39 @@ export const engines = z
     embedded: z.strictObject(transferKeys).prefault({}),
     librespeed: z
       .strictObject({
-        server: parsed(
-          (value) => (parseBaseUrl(value) === undefined ? undefined : value),
-          'an http:// or https:// address without user, query and fragment',
-        ).optional(),
+        server: baseUrl.optional(),
         server_list: readableFile.optional(),
+        server_id: nonEmpty.optional(),
+        ...trustKeys,
+        ...transferKeys,
+      })
+      .refine(({server_id: id, server_list: list}) => id === undefined || list !== undefined, {
+        path: ['server_id'],
+        message: 'a server_list that has it',
+      })
+      .prefault({}),
+    cloudflare: z
+      .strictObject({
+        url: baseUrl.prefault('https://speed.cloudflare.com/'),
+        ...trustKeys,
         ...transferKeys,
       })
       .prefault({}),
   })
-  .transform(({embedded, librespeed}) => ({
+  .transform(({embedded, librespeed, cloudflare}) => ({
     embedded: {durationMs: embedded.duration, connections: embedded.connections},
     librespeed: {
       durationMs: librespeed.duration,
       connections: librespeed.connections,
+      ...(librespeed.ca_file !== undefined && {caFile: librespeed.ca_file}),
       ...(librespeed.server !== undefined && {server: librespeed.server}),
       ...(librespeed.server_list !== undefined && {serverList: librespeed.server_list}),
+      ...(librespeed.server_id !== undefined && {serverId: librespeed.server_id}),
+    },
+    cloudflare: {
+      url: cloudflare.url,
+      durationMs: cloudflare.duration,
+      connections: cloudflare.connections,
+      ...(cloudflare.ca_file !== undefined && {caFile: cloudflare.ca_file}),
     },
   }));

@@ -4,6 +4,7 @@ import {discoverServer} from './librespeed/discover.ts';
 import {askIsp} from './librespeed/isp.ts';
 import {nearestServer} from './librespeed/nearest.ts';
 import {type LibrespeedServer, locate, parseBaseUrl, type ServicePaths} from './librespeed/server.ts';
+import {hostOf} from './native/connection.ts';
 import {defaultStallTimeoutMs, type MeasureSettings, measureTarget} from './native/measure.ts';
 
 /** A server by its base URL, its services found by asking unless their paths are given; or the nearest of a list. */
@@ -26,8 +27,6 @@ const probeTimeoutMs = 2000;
 
 type Choose = (run: TestRun, signal: AbortSignal) => Promise<LibrespeedServer>;
 
-const host = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
-
 const chooser = (settings: LibrespeedSettings, userAgent: string, timeoutMs: number): Choose => {
   const {server: choice} = settings;
   const client = {...settings, userAgent};
@@ -39,7 +38,7 @@ const chooser = (settings: LibrespeedSettings, userAgent: string, timeoutMs: num
     };
     return async (run, signal) => {
       const server = await nearestServer(choice.list, nearest, signal);
-      run.onProgress({phase: 'connect', server: server.name ?? host(server.ping)});
+      run.onProgress({phase: 'connect', server: server.name ?? hostOf(server.ping)});
       return server;
     };
   }
@@ -52,7 +51,7 @@ const chooser = (settings: LibrespeedSettings, userAgent: string, timeoutMs: num
     );
   }
   return async (run, signal) => {
-    run.onProgress({phase: 'connect', server: name ?? host(base)});
+    run.onProgress({phase: 'connect', server: name ?? hostOf(base)});
     const server = paths ? locate(base, paths) : await discoverServer(base, {...client, timeoutMs}, signal);
     return {...server, ...(name !== undefined && {name})};
   };
@@ -73,7 +72,7 @@ export const librespeedEngine = (settings: LibrespeedSettings): Engine => {
     const {id, name, ping} = server;
     return {
       engine: {name: 'librespeed', version},
-      server: {...(id !== undefined && {id}), ...(name !== undefined && {name}), host: host(ping)},
+      server: {...(id !== undefined && {id}), ...(name !== undefined && {name}), host: hostOf(ping)},
       ...(isp !== undefined && {isp}),
       ...measured,
     };

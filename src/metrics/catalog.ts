@@ -38,6 +38,13 @@ const ofTransfer = (direction: Direction, read: (transfer: Transfer) => number |
 const ofLatency = (direction: Direction, read: (latency: LoadedLatency) => number) =>
   ofTransfer(direction, (t) => t.latency && read(t.latency));
 
+/** Of the two directions the one in which the line is slower to respond: what a user of it waits for. */
+const responsiveness = ({download, upload}: Measurement): number | undefined => {
+  const directions = [download?.responsivenessRpm, upload?.responsivenessRpm];
+  const measured = directions.filter((rpm) => rpm !== undefined);
+  return measured.length === 0 ? undefined : Math.min(...measured);
+};
+
 const bits = (bytesPerSecond: number): number => bytesPerSecond * 8;
 
 const transferEntries = (direction: Direction): readonly CatalogEntry[] => [
@@ -134,6 +141,13 @@ export const catalog: readonly CatalogEntry[] = [
   },
   ...loadedLatencyEntries('download'),
   ...loadedLatencyEntries('upload'),
+  {
+    value: ofMeasurement(responsiveness),
+    documented: 'responsiveness_rpm',
+    'tracker-v1': 'responsiveness_rpm',
+    'base-units': 'responsiveness_rpm',
+    help: 'Round trips per minute on the loaded line: of the download or the upload, whichever is lower.',
+  },
   {
     value: ofMeasurement((m) => m.packetLossPercent),
     documented: 'packet_loss',

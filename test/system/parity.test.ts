@@ -134,8 +134,8 @@ const ofEmbeddedEngine = async (): Promise<void> => {
   const job = {name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded'], run_at_start: true};
   const {expected, row, ...contents} = await readBack('embedded', temporaryFolder(), [job]);
   expect(row.result.status).toBe('completed');
-  // Everything documented but packet loss, which the engine does not measure, and the four of every profile.
-  expect(Object.keys(expected)).toHaveLength(14 + 4);
+  // Everything documented but packet loss, which the engine does not measure, and the five of every profile.
+  expect(Object.keys(expected)).toHaveLength(14 + 5);
   for (const content of Object.values(contents)) expect(content).toEqual(expected);
 };
 
@@ -150,7 +150,7 @@ const ofRecordedResult = async (): Promise<void> => {
   const job = {name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded']};
   const {expected, row, ...contents} = await readBack('recorded', folder, [job]);
   expect(row.result.endedAtMs).toBe(endedAtMs);
-  expect(Object.keys(expected)).toHaveLength(15 + 4);
+  expect(Object.keys(expected)).toHaveLength(15 + 5);
   for (const content of Object.values(contents)) expect(content).toEqual(expected);
   const selector = 'speedtest_tracker_ping{instance="recorded"}';
   for (const receiver of Object.values(receivers)) {

@@ -1,5 +1,4 @@
-import {EngineError} from '../engine.ts';
-import {type ClientSettings, createSession, getText} from '../native/session.ts';
+import {askText, type ClientSettings} from '../native/session.ts';
 
 /** The provider's name in a server's answer to `getIP?isp=true`; `undefined` where it has none. */
 export const parseIsp = (text: string): string | undefined => {
@@ -28,14 +27,6 @@ export const askIsp = async (
 ): Promise<string | undefined> => {
   const url = new URL(getIp);
   url.searchParams.set('isp', 'true');
-  const session = createSession(url, {...settings, what: `getIP of ${url.host}`}, signal);
-  try {
-    const {head, text} = await getText(session, url);
-    return head.status === 200 ? parseIsp(text) : undefined;
-  } catch (error) {
-    if (error instanceof EngineError && !signal.aborted) return undefined;
-    throw error;
-  } finally {
-    session.close();
-  }
+  const text = await askText(url, {...settings, what: `getIP of ${url.host}`}, signal);
+  return text === undefined ? undefined : parseIsp(text);
 };

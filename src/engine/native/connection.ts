@@ -19,8 +19,11 @@ export interface Request {
   readonly body?: {readonly from: Buffer; readonly bytes: number};
   /** Sees each piece of the answer's body, valid only during the call. */
   readonly onBody?: (bytes: Buffer) => void;
-  /** Called when all of the request has been handed to the kernel: a further one may be sent from then on. */
-  readonly onWritten?: () => void;
+  /**
+   * Called once: with true when all of the request has been handed to the kernel, so that a further one may be sent;
+   * with false when the connection closed before, which may be after the answer (a server need not read all).
+   */
+  readonly onWritten?: (whole: boolean) => void;
 }
 
 export interface Answer {
@@ -47,6 +50,9 @@ interface Pending {
   readonly reject: (error: EngineError) => void;
 }
 
+/** A URL's host as it is dialled and told: without the brackets of an IPv6 address. */
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
 const portOf = (url: URL, usual: number): number => (url.port === '' ? usual : Number.parseInt(url.port, 10));
 
 const dial = (
@@ -55,7 +61,7 @@ const dial = (
   buffer: Buffer,
   onBytes: (bytes: Buffer) => void,
 ): Socket => {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const network = {
     ...(sourceAddress !== undefined && {localAddress: sourceAddress}),
     ...(ipFamily !== undefined && {family: ipFamily}),
@@ -84,7 +90,7 @@ const dial = (
 
 const write = (socket: Socket, {head, body, onWritten}: Request): void => {
   const written = (error?: Error | null): void => {
-    if (!error) onWritten?.();
+    onWritten?.(!error);
   };
   if (body === undefined) {
     socket.write(head, written);
@@ -95,7 +101,7 @@ const write = (socket: Socket, {head, body, onWritten}: Request): void => {
   const writePiece = (): void => {
     const piece = left < from.length ? from.subarray(0, left) : from;
     left -= piece.length;
-    socket.write(piece, left === 0 ? written : (error) => error || writePiece());
+    socket.write(piece, left === 0 ? written : (error) => (error ? written(error) : writePiece()));
   };
   socket.cork(); // the head travels with the body's first piece
   socket.write(head);

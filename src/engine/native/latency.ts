@@ -2,14 +2,20 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {IdleLatency, LoadedLatency} from '../../result.ts';
 import type {Progress} from '../engine.ts';
 import {statusFailure} from './failure.ts';
+import {serverTimeMs} from './server-timing.ts';
 import {type ClientSettings, createSession, type Session} from './session.ts';
 import {high, interquartileMean, jitter, low, median} from './statistics.ts';
 
-/** One round trip of a small GET, in milliseconds. `what` is what a failure names. */
+/**
+ * One round trip of a small GET, in milliseconds, less the time for which the server says that it worked on the answer.
+ * `what` is what a failure names.
+ */
 export const roundTrip = async (session: Session, url: URL, what: string): Promise<number> => {
   const {head, roundTripMs} = await session.get(url);
   if (head.status !== 200) throw statusFailure(what, head);
-  return roundTripMs;
+  const workedMs = serverTimeMs(head.headers.get('server-timing') ?? '');
+  // A server can't have worked for all of the round trip: such a time is wrong, and what is left would be 0 or less.
+  return workedMs < roundTripMs ? roundTripMs - workedMs : roundTripMs;
 };
 
 export interface IdleSettings extends ClientSettings {

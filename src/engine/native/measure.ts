@@ -1,6 +1,6 @@
 import type {Measurement} from '../../result.ts';
 import type {Progress} from '../engine.ts';
-import {downloadStream} from './download.ts';
+import {createDownloadStream} from './download.ts';
 import {measureIdleLatency} from './latency.ts';
 import type {ClientSettings} from './session.ts';
 import {measureTransfer} from './transfer.ts';
@@ -10,6 +10,8 @@ import {createUploadStream} from './upload.ts';
 export interface Target {
   /** GET answers with many incompressible bytes. */
   readonly download: URL;
+  /** The same with fewer bytes, the most first, for a server that refuses the larger ones with 403. */
+  readonly smallerDownloads?: readonly URL[];
   /** POST takes any body, and answers once it has taken it. */
   readonly upload: URL;
   /** GET answers at once, with next to nothing. */
@@ -48,7 +50,12 @@ export const measureTarget = async (
   return {
     ping: await measureIdleLatency(target.ping, idle, onProgress, signal),
     download: await measureTransfer(
-      {...common, direction: 'download', url: target.download, stream: downloadStream},
+      {
+        ...common,
+        direction: 'download',
+        url: target.download,
+        stream: createDownloadStream(target.smallerDownloads),
+      },
       onProgress,
       signal,
     ),

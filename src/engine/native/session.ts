@@ -1,4 +1,4 @@
-import type {JobNetwork} from '../engine.ts';
+import {EngineError, type JobNetwork} from '../engine.ts';
 import {
   type Answer,
   type Connection,
@@ -94,4 +94,25 @@ export const getText = async (session: Session, url: URL): Promise<Answer & {rea
     length += bytes.length;
   });
   return {...answer, text: Buffer.concat(pieces).toString('utf8', 0, textLimit)};
+};
+
+/**
+ * The text that a GET is answered with; `undefined` when the answer is not 200, or is none. Rejects only when `signal`
+ * aborts: for what a test is not given up for.
+ */
+export const askText = async (
+  url: URL,
+  options: SessionOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const session = createSession(url, options, signal);
+  try {
+    const {head, text} = await getText(session, url);
+    return head.status === 200 ? text : undefined;
+  } catch (error) {
+    if (error instanceof EngineError && !signal.aborted) return undefined;
+    throw error;
+  } finally {
+    session.close();
+  }
 };

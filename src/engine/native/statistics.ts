@@ -45,6 +45,12 @@ export const interquartileMean = (values: readonly number[]): number => {
   return meanBetween(values, quarter, values.length - quarter);
 };
 
+/** The mean of the lowest `part` of the sorted values, above 0 and up to 1; the last of them counts by the part inside. */
+export const lowestMean = (values: readonly number[], part: number): number => {
+  requireSome(values);
+  return meanBetween(values, 0, values.length * part);
+};
+
 /** The mean absolute difference of consecutive values, in the order given; 0 for a single one. */
 export const jitter = (values: readonly number[]): number => {
   requireSome(values);

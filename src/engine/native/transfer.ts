@@ -4,6 +4,7 @@ import type {Transfer} from '../../result.ts';
 import {EngineError, type Progress} from '../engine.ts';
 import {abortFailure, silenceFailure} from './failure.ts';
 import {probeLoadedLatency, summarizeLoaded} from './latency.ts';
+import {responsivenessRpm} from './responsiveness.ts';
 import type {ClientSettings} from './session.ts';
 import {meanRate, steadyRate, warmUpSlots} from './steady-rate.ts';
 import type {Stream} from './stream.ts';
@@ -106,10 +107,18 @@ export const measureTransfer = async (
     const bytesPerSecond = steadyRate(slots, timeline.slotMs);
     if (bytesPerSecond === 0) throw new EngineError('timeout', `${what}: no bytes after the warm-up`);
     const loadedFromMs = warmUpSlots(slots) * timeline.slotMs;
-    const latency = summarizeLoaded(
-      probes.filter(({sentAtMs}) => sentAtMs >= loadedFromMs).map(({roundTripMs}) => roundTripMs),
-    );
-    return {bytesPerSecond, bytes: timeline.totalBytes, elapsedMs: sinceStartMs(), ...(latency && {latency})};
+    const loaded = probes
+      .filter(({sentAtMs}) => sentAtMs >= loadedFromMs)
+      .map(({roundTripMs}) => roundTripMs);
+    const latency = summarizeLoaded(loaded);
+    const rpm = responsivenessRpm(loaded);
+    return {
+      bytesPerSecond,
+      bytes: timeline.totalBytes,
+      elapsedMs: sinceStartMs(),
+      ...(latency && {latency}),
+      ...(rpm !== undefined && {responsivenessRpm: rpm}),
+    };
   } catch (error) {
     throw signal.aborted ? abortFailure(what, signal) : error;
   } finally {

@@ -44,10 +44,12 @@ const postUntilEnded = (
       const beganAtMs = performance.now();
       const bytes = nextBodyBytes(headway.acknowledgedBytes, headway.lastAnswerAtMs - headway.startedAtMs);
       const next = (): void => void post(headway.ahead).catch(reject);
+      // Not written whole, a body may be answered nevertheless: only one more request then tells how the connection ended.
+      const onWritten = (whole: boolean): void => (whole ? next() : void post(false).catch(reject));
       const answer = await connection.exchange({
         head: requestHead('POST', url, userAgent, bytes),
         body: {from, bytes},
-        ...(ahead && {onWritten: next}),
+        ...(ahead && {onWritten}),
       });
       if (answer === 'ended') {
         if (ahead) headway.ahead = false;

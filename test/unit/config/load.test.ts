@@ -154,7 +154,7 @@ describe('every problem has its place, path, expectation and value', () => {
     [
       'unknown engine',
       job(`{schedule: '@daily', engines: [fast]}`),
-      `bridge.yaml:2:36: jobs[0].engines[0]: expected one of embedded, librespeed, found "fast"`,
+      `bridge.yaml:2:36: jobs[0].engines[0]: expected one of embedded, librespeed, cloudflare, found "fast"`,
     ],
     [
       'no engine',
@@ -241,6 +241,41 @@ describe('every problem has its place, path, expectation and value', () => {
       'librespeed without a server',
       job(`{schedule: '@daily', engines: [librespeed]}`),
       `bridge.yaml:2:35: jobs[0].engines: engine librespeed needs engines.librespeed.server or engines.librespeed.server_list`,
+    ],
+    [
+      'a pinned server without a list',
+      `jobs: []\nengines: {librespeed: {server: 'http://a', server_id: 7}}`,
+      `bridge.yaml:2:55: engines.librespeed.server_id: expected a server_list that has it, found 7`,
+    ],
+    [
+      'an authority that is none',
+      `jobs: []\nengines: {librespeed: {ca_file: /dev/null}}`,
+      `bridge.yaml:2:33: engines.librespeed.ca_file: expected a file of PEM certificates that can be read, found "/dev/null"`,
+    ],
+    [
+      'an authority that is not there',
+      `jobs: []\nengines: {cloudflare: {ca_file: /none.pem}}`,
+      `bridge.yaml:2:33: engines.cloudflare.ca_file: expected a file of PEM certificates that can be read, found "/none.pem"`,
+    ],
+    [
+      'an address of a service that is none',
+      `jobs: []\nengines: {cloudflare: {url: speed.example}}`,
+      `bridge.yaml:2:29: engines.cloudflare.url: expected an http:// or https:// address without user, query and fragment, found "speed.example"`,
+    ],
+    [
+      'a source address that is none',
+      job(`{schedule: '@daily', engines: [embedded], source_address: eth0}`),
+      `bridge.yaml:2:63: jobs[0].source_address: expected an IP address of this machine, found "eth0"`,
+    ],
+    [
+      'a source address of the other family',
+      job(`{schedule: '@daily', engines: [embedded], source_address: 192.0.2.1, ip_family: 6}`),
+      `bridge.yaml:2:63: jobs[0].source_address: expected an address of the ip_family, found "192.0.2.1"`,
+    ],
+    [
+      'an IP family that is none',
+      job(`{schedule: '@daily', engines: [embedded], ip_family: 5}`),
+      `bridge.yaml:2:58: jobs[0].ip_family: expected one of 4, 6, found 5`,
     ],
     ['a list where a group belongs', `- 1`, `bridge.yaml:1:1: expected a group of keys, found [1]`],
     ['invalid YAML', `jobs: [\nweb: {`, `bridge.yaml:2:`],

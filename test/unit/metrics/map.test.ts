@@ -18,11 +18,12 @@ const valuesOf = (samples: ReturnType<ReturnType<typeof createMapping>>) =>
 
 /** What every profile has beside its own names. */
 const status = ['success', 'result_timestamp_seconds', 'last_success_timestamp_seconds', 'result_info'];
+const extra = 'responsiveness_rpm';
 
 describe('the profile documented', () => {
   it('has exactly the fifteen documented metrics, with the values that the engine gave', () => {
     const values = valuesOf(createMapping({...settings, prefix: ''})(completedRow()));
-    for (const name of status) delete values[name];
+    for (const name of [...status, extra]) delete values[name];
     expect(values).toEqual({
       download_bytes: 117_654_321.25,
       upload_bytes: 5_432_109.5,
@@ -101,6 +102,15 @@ describe('the other profiles', () => {
     expect(names).toContain('speedtest_tracker_ping');
     expect(names).toContain('speedtest_tracker_ping_ms');
     expect(names).toContain('speedtest_tracker_ping_seconds');
+  });
+
+  it.each(profiles)('%s has the responsiveness of the slower direction', (profile) => {
+    const map = createMapping({...settings, prefix: '', profiles: [profile]});
+    expect(valuesOf(map(completedRow()))[extra]).toBe(1434.5);
+    const {upload, ...others} = fullMeasurement;
+    expect(valuesOf(map(completedRow({measurement: others})))[extra]).toBe(1875);
+    const {responsivenessRpm, ...download} = fullMeasurement.download ?? {bytesPerSecond: 0};
+    expect(valuesOf(map(completedRow({measurement: {...others, download}})))).not.toHaveProperty(extra);
   });
 
   it('no profile gives two rows of the table one name', () => {

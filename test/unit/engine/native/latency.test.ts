@@ -39,6 +39,37 @@ it('survives a server that closes after each answer', async () => {
   expect(sockets).toHaveLength(3);
 });
 
+it('leaves out the time for which the server was at work', async () => {
+  let workedMs = 0;
+  const {url} = await startRawServer((socket) => {
+    socket.on('data', () => {
+      const startedAtMs = performance.now();
+      setTimeout(() => {
+        const tookMs = performance.now() - startedAtMs;
+        workedMs += tookMs;
+        socket.write(ok('', `Server-Timing: cache, cfRequestDuration;dur=${tookMs}\r\n`));
+      }, 40);
+    });
+  });
+  const latenciesMs: number[] = [];
+  const settings = {...client, count: 4, timeoutMs: 5000};
+  const startedAtMs = performance.now();
+  const onProgress = (event: Progress): void => {
+    if (event.phase === 'ping') latenciesMs.push(event.latencyMs);
+  };
+  const {lowMs} = await measureIdleLatency(url, settings, onProgress, never);
+  const elapsedMs = performance.now() - startedAtMs;
+  expect(lowMs).toBeGreaterThan(0);
+  // Whatever the machine was busy with, the round trips and the server's work fit into the time that they took.
+  expect(latenciesMs.reduce((sum, each) => sum + each) + workedMs).toBeLessThanOrEqual(elapsedMs);
+});
+
+it('does not believe a server that was at work for longer than the round trip', async () => {
+  const {url} = await startRawServer(answering(ok('', 'Server-Timing: app;dur=60000\r\n')));
+  const settings = {...client, count: 2, timeoutMs: 5000};
+  expect((await measureIdleLatency(url, settings, () => undefined, never)).lowMs).toBeGreaterThan(0);
+});
+
 it('fails with the status, or with the silence, of the server', async () => {
   const busy = await startRawServer(answering('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n'));
   const settings = {...client, count: 2, timeoutMs: 50};

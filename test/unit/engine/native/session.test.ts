@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {createSession, getText} from '../../../../src/engine/native/session.ts';
+import {askText, createSession, getText} from '../../../../src/engine/native/session.ts';
 import {answering, ok, startRawServer} from './raw-server.ts';
 
 const never = new AbortController().signal;
@@ -54,4 +54,17 @@ it('asks for the path and query, of the host with its port', async () => {
     'User-Agent: test/1',
   ]);
   session.close();
+});
+
+it('asks for a text that need not be there', async () => {
+  const {url} = await startRawServer(answering(ok('text')));
+  expect(await askText(url, options, never)).toBe('text');
+  const busy = await startRawServer(answering('HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\ntext'));
+  expect(await askText(busy.url, options, never)).toBeUndefined();
+  const hanging = await startRawServer(() => undefined);
+  expect(await askText(hanging.url, {...options, timeoutMs: 50}, never)).toBeUndefined();
+  const stop = new AbortController();
+  const asking = askText(hanging.url, options, stop.signal);
+  stop.abort(new Error('SIGTERM'));
+  await expect(asking).rejects.toMatchObject({failureClass: 'interrupted'});
 });

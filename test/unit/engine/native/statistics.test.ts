@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {high, interquartileMean, jitter, low, median} from '../../../../src/engine/native/statistics.ts';
+import {
+  high,
+  interquartileMean,
+  jitter,
+  low,
+  lowestMean,
+  median,
+} from '../../../../src/engine/native/statistics.ts';
 
 const roundTrip = fc.double({min: 0, max: 1e5, noNaN: true});
 const roundTrips = fc.array(roundTrip, {minLength: 1, maxLength: 200});
@@ -102,7 +109,31 @@ describe('jitter', () => {
   });
 });
 
-it.each(Object.entries({low, high, median, interquartileMean, jitter}))(
+describe('lowestMean', () => {
+  it.each([
+    [[7], 0.95, 7],
+    [[3, 1], 0.5, 1],
+    [[1, 2, 3, 1000], 0.75, 2],
+    [[4, 1, 2], 0.5, 4 / 3],
+    [[...new Array<number>(19).fill(10), 500], 0.95, 10],
+    [[1, 2, 6], 1, 3],
+  ])('of %j, the lowest %d, is %d', (values, part, expected) => {
+    expect(lowestMean(values, part)).toBeCloseTo(expected, 12);
+  });
+
+  it('is never above the mean of a larger part, nor below the lowest value', () => {
+    fc.assert(
+      fc.property(roundTrips, fc.double({min: 0.01, max: 1, noNaN: true}), (values, part) => {
+        const mean = lowestMean(values, part);
+        expect(mean).toBeGreaterThanOrEqual(low(values));
+        expect(mean).toBeLessThanOrEqual(lowestMean(values, 1) * (1 + 1e-9));
+      }),
+    );
+  });
+});
+
+const ofAll = (values: readonly number[]): number => lowestMean(values, 1);
+it.each(Object.entries({low, high, median, interquartileMean, jitter, ofAll}))(
   '%s of nothing is an error',
   (_, statistic) => {
     expect(() => statistic([])).toThrow(RangeError);

@@ -117,3 +117,13 @@ it('sends nothing ahead to a server that does not bear it', async () => {
   const recorded = await upload(url, 10);
   expect(recorded).toHaveLength(10);
 });
+
+it('fails when a server answers what it was not asked', async () => {
+  const {url} = await startRawServer((socket) => {
+    socket.on('data', () => socket.write(ok()));
+  });
+  await expect(upload(url, 100_000)).rejects.toMatchObject({
+    failureClass: 'bad-output',
+    message: 'upload to server: not HTTP: it sends what was not asked for',
+  });
+});

@@ -1,0 +1,84 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it, onTestFinished} from 'vitest';
+import type {Engine} from '../../../src/engine/engine.ts';
+import {createEngines, type EngineName, type EngineSettings} from '../../../src/engine/engines.ts';
+import {startReflector} from '../../../src/reflector/reflector.ts';
+import {startCloudflare} from '../../fixtures/cloudflare.ts';
+import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {authorities, certificates} from '../../fixtures/tls.ts';
+
+const never = new AbortController().signal;
+const silent = {onProgress: () => undefined};
+const brief = {durationMs: 250, connections: 1};
+
+const engine = (name: EngineName, settings: Partial<EngineSettings>): Engine => {
+  const all = {embedded: brief, librespeed: brief, cloudflare: {...brief, url: 'http://127.0.0.1:9/'}};
+  const [named] = createEngines([name], {...all, ...settings}, {}, '1.2.3');
+  if (named === undefined) throw new Error('no engine');
+  return named.engine;
+};
+
+const file = (name: string, text: string): string => {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, text);
+  return path;
+};
+
+const reflector = async (): Promise<string> => {
+  const {url, close} = await startReflector({host: '127.0.0.1', port: 0});
+  onTestFinished(close);
+  return url;
+};
+
+const entry = {dlURL: 'garbage', ulURL: 'empty', pingURL: 'empty', getIpURL: 'getIP'};
+
+it('a pinned server of a list is used, though another is nearer', async () => {
+  const [first, second] = [await reflector(), await reflector()];
+  const serverList = file(
+    'servers.json',
+    JSON.stringify([
+      {...entry, id: 1, name: 'one', server: first},
+      {...entry, id: 2, name: 'two', server: second},
+    ]),
+  );
+  for (const [serverId, id] of [
+    ['2', '2'],
+    ['one', '1'],
+  ] as const) {
+    const run = engine('librespeed', {librespeed: {...brief, serverList, serverId}});
+    expect((await run(silent, never)).server.id).toBe(id);
+  }
+  const unknown = engine('librespeed', {librespeed: {...brief, serverList, serverId: '3'}});
+  await expect(unknown(silent, never)).rejects.toMatchObject({
+    failureClass: 'no-server',
+    message: 'the server list has no "3": it has 1 (one), 2 (two)',
+  });
+});
+
+it('a list is read again at each test', async () => {
+  const serverList = file('servers.json', '[]');
+  const run = engine('librespeed', {librespeed: {...brief, serverList}});
+  await expect(run(silent, never)).rejects.toMatchObject({failureClass: 'bad-output'});
+  writeFileSync(serverList, JSON.stringify([{...entry, name: 'one', server: await reflector()}]));
+  expect((await run(silent, never)).server.name).toBe('one');
+});
+
+it.each(['librespeed', 'cloudflare'] as const)(
+  '%s trusts the authorities of a file, which is read at each test',
+  async (name) => {
+    const {url, stop} = await startCloudflare({}, certificates.server);
+    onTestFinished(stop);
+    const caFile = file('authorities.pem', authorities.other);
+    const run = engine(name, {
+      librespeed: {...brief, server: url.href, caFile},
+      cloudflare: {...brief, url: url.href, caFile},
+    });
+    await expect(run(silent, never)).rejects.toMatchObject({failureClass: 'tls'});
+    writeFileSync(caFile, authorities.ours);
+    // The service does not speak LibreSpeed: who asks has trusted it then.
+    if (name === 'librespeed')
+      await expect(run(silent, never)).rejects.toMatchObject({failureClass: 'no-server'});
+    else expect((await run(silent, never)).engine.name).toBe('cloudflare');
+  },
+);
