@@ -13,9 +13,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   result: [],
   sleep: [],
   version: [],
+  addresses: [],
   journal: ['result'],
   metrics: ['result', 'journal'],
-  reflector: [],
+  reflector: ['addresses'],
   engine: ['result', 'sleep', 'reflector'],
   scheduler: ['result', 'sleep'],
   exposition: ['metrics'],
@@ -23,9 +24,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['delivery', 'journal', 'metrics'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
-  server: ['exposition', 'journal', 'metrics'],
+  server: ['addresses', 'exposition', 'journal', 'metrics'],
   telemetry: ['delivery', 'result'],
-  config: ['delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'telemetry'],
+  config: ['addresses', 'delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'telemetry'],
 };
 const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs'];
 
