@@ -1,9 +1,7 @@
-import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {isIPv6} from 'node:net';
-import {clientInfo} from './client-info.ts';
-import {chunkBytes, layouts, parseChunks} from './protocol.ts';
+import {answer, commonHeaders, createRoutes, type Routes} from './routes.ts';
 
 export interface ReflectorSettings {
   /** Address or host name to listen on. */
@@ -24,105 +22,13 @@ export interface Reflector {
   close(): Promise<void>;
 }
 
-interface Route {
-  readonly methods: readonly string[];
-  readonly answer: (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => void;
-}
-
-const neverCached = {
-  'Cache-Control': 'no-store, no-cache, must-revalidate, max-age=0, s-maxage=0',
-  Pragma: 'no-cache',
-};
-
-const crossOrigin = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'GET, POST',
-  'Access-Control-Allow-Headers': 'Content-Encoding, Content-Type',
-};
-
-const plainAnswer = (response: ServerResponse, status: number, text: string): void => {
-  response.writeHead(status, {'Content-Type': 'text/plain', 'Content-Length': text.length}).end(text);
-};
-
-const garbage = (chunk: Buffer): Route => ({
-  methods: ['GET', 'HEAD'],
-  answer: (request, response, query) => {
-    let left = parseChunks(query.get('ckSize'));
-    response.writeHead(200, {
-      'Content-Type': 'application/octet-stream',
-      'Content-Disposition': 'attachment; filename=random.dat',
-      'Content-Length': left * chunkBytes,
-    });
-    const send = (): void => {
-      while (left > 0) {
-        left -= 1;
-        if (!response.write(chunk)) {
-          response.once('drain', send);
-          return;
-        }
-      }
-      response.end();
-    };
-    if (request.method === 'HEAD') response.end();
-    else send();
-  },
-});
-
-const empty: Route = {
-  methods: ['GET', 'HEAD', 'POST'],
-  answer: (request, response) => {
-    // The answer says that the whole body has arrived, so it waits for the body's end.
-    request.once('end', () => response.writeHead(200, {'Content-Length': 0}).end());
-    request.resume();
-  },
-};
-
-const getIp: Route = {
-  methods: ['GET', 'HEAD'],
-  answer: (request, response, query) => {
-    const {remoteAddress} = request.socket;
-    if (remoteAddress === undefined) return; // the client has gone
-    const json = JSON.stringify(clientInfo(remoteAddress, query.has('isp')));
-    response.writeHead(200, {
-      'Content-Type': 'application/json; charset=utf-8',
-      'Content-Length': Buffer.byteLength(json),
-    });
-    response.end(request.method === 'HEAD' ? undefined : json);
-  },
-};
-
-const routeTable = (): ReadonlyMap<string, Route> => {
-  // One buffer for every transfer: what repeats only after 1 MiB is beyond a link's compression window.
-  const garbageRoute = garbage(randomBytes(chunkBytes));
-  return new Map(
-    layouts.flatMap((layout) => [
-      [`/${layout.garbage}`, garbageRoute],
-      [`/${layout.empty}`, empty],
-      [`/${layout.getIp}`, getIp],
-    ]),
-  );
-};
-
 const handler =
-  (routes: ReadonlyMap<string, Route>) => (request: IncomingMessage, response: ServerResponse) => {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-    const parameters = new URLSearchParams(query);
-    for (const [name, value] of Object.entries({
-      ...neverCached,
-      ...(parameters.has('cors') && crossOrigin),
-    })) {
-      response.setHeader(name, value);
-    }
-    const route = routes.get(path);
-    if (route === undefined) {
-      plainAnswer(response, 404, 'not a path of the LibreSpeed protocol\n');
-    } else if (route.methods.includes(request.method ?? '')) {
-      route.answer(request, response, parameters);
-    } else {
-      response.setHeader('Allow', [...route.methods, 'OPTIONS'].join(', '));
-      if (request.method === 'OPTIONS') response.writeHead(204).end();
-      else plainAnswer(response, 405, 'method not allowed here\n');
-    }
+  (routes: Routes) =>
+  (request: IncomingMessage, response: ServerResponse): void => {
+    const [path = '', search = ''] = (request.url ?? '').split('?', 2);
+    const query = new URLSearchParams(search);
+    for (const [name, value] of Object.entries(commonHeaders(query))) response.setHeader(name, value);
+    answer(routes, request, response, {path, query});
   };
 
 /**
@@ -138,7 +44,7 @@ export const startReflector = async (settings: ReflectorSettings): Promise<Refle
       keepAliveTimeout: idleTimeoutMs,
       connectionsCheckingInterval: Math.ceil(idleTimeoutMs / 2),
     },
-    handler(routeTable()),
+    handler(createRoutes()),
   );
   server.timeout = idleTimeoutMs;
   const place = isIPv6(host) ? `[${host}]` : host;
