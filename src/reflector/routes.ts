@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {clientInfo} from './client-info.ts';
+import {type EchoOffer, echoPath} from './echo-protocol.ts';
 import {takeBody} from './empty.ts';
 import {sendGarbage} from './garbage.ts';
 import {chunkBytes, layouts} from './protocol.ts';
@@ -49,8 +50,20 @@ const getIp: Route = {
   },
 };
 
-/** The routes of the LibreSpeed protocol, in every place where its clients look for them. */
-export const createRoutes = (): Routes => {
+/** Opens a session of datagrams for a client's socket address; gives `undefined` when there are too many. */
+export type OpenEcho = (socketAddress: string | undefined) => EchoOffer | undefined;
+
+const echoRoute = (openEcho: OpenEcho): Route => ({
+  methods: ['POST'],
+  answer: (request, response) => {
+    const offer = openEcho(request.socket.remoteAddress);
+    if (offer !== undefined) sendJson(request, response, offer);
+    else sendLine(request, response, 503, 'too many sessions of datagrams are open: try again later');
+  },
+});
+
+/** The routes of the LibreSpeed protocol, in every place where its clients look for them, and of `openEcho` if given. */
+export const createRoutes = (openEcho: OpenEcho | undefined): Routes => {
   // One buffer for every transfer: what repeats only after 1 MiB is beyond a link's compression window.
   const chunk = randomBytes(chunkBytes);
   const garbage: Route = {
@@ -58,13 +71,16 @@ export const createRoutes = (): Routes => {
     answer: (request, response, query) => sendGarbage(chunk, request, response, query),
   };
   const empty: Route = {methods: ['GET', 'HEAD', 'POST'], answer: takeBody};
-  return new Map(
-    layouts.flatMap((layout) => [
-      [`/${layout.garbage}`, garbage],
-      [`/${layout.empty}`, empty],
-      [`/${layout.getIp}`, getIp],
-    ]),
-  );
+  const routes = layouts.flatMap((layout): [string, Route][] => [
+    [`/${layout.garbage}`, garbage],
+    [`/${layout.empty}`, empty],
+    [`/${layout.getIp}`, getIp],
+  ]);
+  if (openEcho !== undefined) {
+    const echo = echoRoute(openEcho);
+    routes.push([`/${echoPath}`, echo], [`/backend/${echoPath}`, echo]);
+  }
+  return new Map(routes);
 };
 
 /** Answers with a line of text in place of what was asked for. */
