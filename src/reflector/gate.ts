@@ -42,11 +42,12 @@ export interface Gate {
 /** Most connections of one client: the engine's own most, and some for latency. */
 const maxConnections = 80;
 
-/** Whoever has one IPv6 address has the whole of its network of 64 bits (RFC 6177), and counts as one client. */
-const clientOf = (address: Address): string =>
-  address.kind() === 'ipv4'
-    ? address.toString()
-    : `${address.toNormalizedString().split(':').slice(0, 4).join(':')}::/64`;
+const networkOf = (ipv6: Address): string =>
+  `${ipv6.toNormalizedString().split(':').slice(0, 4).join(':')}::/64`;
+
+/** As what client an address counts: whoever has one of IPv6 has all of its network of 64 bits (RFC 6177). */
+export const clientOf = (address: Address): string =>
+  address.kind() === 'ipv4' ? address.toString() : networkOf(address);
 
 /** All the addresses that are not served share one client's connections. */
 const strangers = 'strangers';
