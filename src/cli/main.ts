@@ -6,6 +6,7 @@ import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
+import {reflectorFlags} from './reflector-flags.ts';
 
 const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wrong usage or configuration.`;
 
@@ -154,18 +155,10 @@ export const main = async (
     .command(
       'reflector',
       'serve speed tests to others, by the LibreSpeed protocol',
-      (command) =>
-        command.options({
-          listen: {
-            type: 'string',
-            requiresArg: true,
-            default: ':8989',
-            describe: 'HOST:PORT, or :PORT for all interfaces',
-          },
-        }),
-      async ({listen}) => {
+      (command) => command.options(reflectorFlags),
+      async (given) => {
         const {reflector} = await import('./reflector.ts');
-        code = await reflector(listen, signal);
+        code = await reflector(given, signal);
       },
     );
   try {

@@ -1,7 +1,7 @@
 import {hostname} from 'node:os';
 import {z} from 'zod';
+import {defaultAllowedIps, parseAllowlist} from '../addresses/allowlist.ts';
 import {profiles} from '../metrics/catalog.ts';
-import {defaultAllowedIps, parseAllowlist} from '../server/allowlist.ts';
 import {parseListen} from '../server/listen.ts';
 import {reservedPaths} from '../server/paths.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';

@@ -59,7 +59,8 @@ const chooser = (settings: LibrespeedSettings, userAgent: string, timeoutMs: num
 
 /**
  * The native engine against a server that speaks the LibreSpeed protocol. It measures latency, download and upload as
- * `native/README.md` says; packet loss is not measured. Throws an `EngineError` at once for an unusable server address.
+ * `native/README.md` says, and packet loss where the server is the project's own reflector. Throws an `EngineError` at
+ * once for an unusable server address.
  */
 export const librespeedEngine = (settings: LibrespeedSettings): Engine => {
   const {version, stallTimeoutMs: timeoutMs = defaultStallTimeoutMs} = settings;

@@ -1,22 +1,37 @@
-import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {createServer, type IncomingMessage, type RequestListener, type Server} from 'node:http';
+import {createServer as createTlsServer} from 'node:https';
 import {isIPv6} from 'node:net';
-import {clientInfo} from './client-info.ts';
-import {chunkBytes, layouts, parseChunks} from './protocol.ts';
+import {type Echo, startEcho} from './echo.ts';
+import {createGate, type Gate, type GateSettings, type OnRefused} from './gate.ts';
+import {answer, commonHeaders, createRoutes, type OpenEcho, type Routes, sendLine} from './routes.ts';
+import {StartError} from './start-error.ts';
+import {followTlsFiles, readTlsFiles, type TlsFiles, type TlsPair} from './tls-files.ts';
+import {readTarget} from './token.ts';
 
-export interface ReflectorSettings {
-  /** Address or host name to listen on. */
-  readonly host: string;
-  /** 0 for a free port. */
+/** What a reflector tells while it runs. */
+export interface Notices {
+  readonly refused: OnRefused;
+  /** One line about what went wrong; the reflector goes on. */
+  problem(message: string): void;
+}
+
+export interface ReflectorSettings extends GateSettings {
+  /** Address or host name to listen on; all interfaces when absent. */
+  readonly host?: string | undefined;
+  /** 0 for free ports; else for TCP and UDP alike. */
   readonly port: number;
   /** A connection that carries nothing for this long is closed. */
   readonly idleTimeoutMs?: number;
+  /** Serves HTTPS in place of HTTP. The files are read again while it runs. */
+  readonly tls?: TlsFiles | undefined;
+  /** Whether datagrams are sent back over UDP; true when absent. */
+  readonly udp?: boolean | undefined;
+  readonly notices?: Notices;
 }
 
 /** A running reflector. */
 export interface Reflector {
-  readonly host: string;
   readonly port: number;
   /** Base URL, with a slash at its end. */
   readonly url: string;
@@ -24,142 +39,135 @@ export interface Reflector {
   close(): Promise<void>;
 }
 
-interface Route {
-  readonly methods: readonly string[];
-  readonly answer: (request: IncomingMessage, response: ServerResponse, query: URLSearchParams) => void;
-}
+const limits = {
+  /** A client's headers, all together. */
+  headerBytes: 8 * 1024,
+  /** All of a request must have arrived within this time. LibreSpeed's clients have at most 20 MB in one. */
+  requestMs: 300_000,
+  /** A request's body, where its length is told. */
+  bodyBytes: 1024 ** 3,
+  /** Connections of all clients together. */
+  connections: 1000,
+  /** How often it is looked who has moved more than allowed, and whether the TLS files are still the same. */
+  cutOffEveryMs: 1000,
+  tlsFilesEveryMs: 10_000,
+} as const;
 
-const neverCached = {
-  'Cache-Control': 'no-store, no-cache, must-revalidate, max-age=0, s-maxage=0',
-  Pragma: 'no-cache',
-};
+const silent: Notices = {refused: () => undefined, problem: () => undefined};
 
-const crossOrigin = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': 'GET, POST',
-  'Access-Control-Allow-Headers': 'Content-Encoding, Content-Type',
-};
-
-const plainAnswer = (response: ServerResponse, status: number, text: string): void => {
-  response.writeHead(status, {'Content-Type': 'text/plain', 'Content-Length': text.length}).end(text);
-};
-
-const garbage = (chunk: Buffer): Route => ({
-  methods: ['GET', 'HEAD'],
-  answer: (request, response, query) => {
-    let left = parseChunks(query.get('ckSize'));
-    response.writeHead(200, {
-      'Content-Type': 'application/octet-stream',
-      'Content-Disposition': 'attachment; filename=random.dat',
-      'Content-Length': left * chunkBytes,
-    });
-    const send = (): void => {
-      while (left > 0) {
-        left -= 1;
-        if (!response.write(chunk)) {
-          response.once('drain', send);
-          return;
-        }
-      }
-      response.end();
-    };
-    if (request.method === 'HEAD') response.end();
-    else send();
-  },
-});
-
-const empty: Route = {
-  methods: ['GET', 'HEAD', 'POST'],
-  answer: (request, response) => {
-    // The answer says that the whole body has arrived, so it waits for the body's end.
-    request.once('end', () => response.writeHead(200, {'Content-Length': 0}).end());
-    request.resume();
-  },
-};
-
-const getIp: Route = {
-  methods: ['GET', 'HEAD'],
-  answer: (request, response, query) => {
-    const {remoteAddress} = request.socket;
-    if (remoteAddress === undefined) return; // the client has gone
-    const json = JSON.stringify(clientInfo(remoteAddress, query.has('isp')));
-    response.writeHead(200, {
-      'Content-Type': 'application/json; charset=utf-8',
-      'Content-Length': Buffer.byteLength(json),
-    });
-    response.end(request.method === 'HEAD' ? undefined : json);
-  },
-};
-
-const routeTable = (): ReadonlyMap<string, Route> => {
-  // One buffer for every transfer: what repeats only after 1 MiB is beyond a link's compression window.
-  const garbageRoute = garbage(randomBytes(chunkBytes));
-  return new Map(
-    layouts.flatMap((layout) => [
-      [`/${layout.garbage}`, garbageRoute],
-      [`/${layout.empty}`, empty],
-      [`/${layout.getIp}`, getIp],
-    ]),
-  );
-};
+const isTooLarge = ({headers}: IncomingMessage): boolean =>
+  Number.parseInt(headers['content-length'] ?? '0', 10) > limits.bodyBytes;
 
 const handler =
-  (routes: ReadonlyMap<string, Route>) => (request: IncomingMessage, response: ServerResponse) => {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
-    const parameters = new URLSearchParams(query);
-    for (const [name, value] of Object.entries({
-      ...neverCached,
-      ...(parameters.has('cors') && crossOrigin),
-    })) {
-      response.setHeader(name, value);
+  (routes: Routes, gate: Gate): RequestListener =>
+  (request, response) => {
+    const {token, ...target} = readTarget(request.url ?? '');
+    for (const [name, value] of Object.entries(commonHeaders(target.query))) response.setHeader(name, value);
+    const admission = gate.admit(request, token);
+    if ('status' in admission) {
+      sendLine(request, response, admission.status, admission.line, admission.headers);
+      return;
     }
-    const route = routes.get(path);
-    if (route === undefined) {
-      plainAnswer(response, 404, 'not a path of the LibreSpeed protocol\n');
-    } else if (route.methods.includes(request.method ?? '')) {
-      route.answer(request, response, parameters);
-    } else {
-      response.setHeader('Allow', [...route.methods, 'OPTIONS'].join(', '));
-      if (request.method === 'OPTIONS') response.writeHead(204).end();
-      else plainAnswer(response, 405, 'method not allowed here\n');
+    response.once('close', admission.leave);
+    if (isTooLarge(request)) {
+      sendLine(request, response, 413, `a request's body has at most ${limits.bodyBytes} bytes`);
+      return;
     }
+    if (request.headers.expect !== undefined) response.writeContinue();
+    answer(routes, request, response, target);
   };
 
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+const createHttpServer = (idleTimeoutMs: number, tls: TlsPair | undefined) => {
+  const options = {
+    requestTimeout: limits.requestMs,
+    headersTimeout: idleTimeoutMs,
+    keepAliveTimeout: idleTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(idleTimeoutMs / 2),
+    maxHeaderSize: limits.headerBytes,
+  };
+  if (tls === undefined) return createServer(options);
+  return createTlsServer({...options, ...tls, handshakeTimeout: idleTimeoutMs, ALPNProtocols: ['http/1.1']});
+};
+
+const listen = async (server: Server, host: string | undefined, port: number): Promise<string> => {
+  server.listen({port, ...(host !== undefined && {host})});
+  await once(server, 'listening');
+  const bound = server.address();
+  if (typeof bound !== 'object' || bound === null) throw new Error('it has no IP address');
+  return bound.address;
+};
+
+const portOf = (server: Server): number => {
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : 0;
+};
+
+const closeServer = async (server: Server): Promise<void> => {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+};
+
 /**
- * Starts a test server that speaks the LibreSpeed protocol (`protocol.ts`) over plain HTTP.
- * Resolves once it listens; rejects with one line that names the address when it can't.
+ * Starts a test server that speaks the LibreSpeed protocol (`protocol.ts`) and sends datagrams back
+ * (`echo-protocol.ts`). Resolves once it listens; rejects with a `StartError` when it can't. Whatever its clients do, it
+ * goes on, with bounded memory.
  */
 export const startReflector = async (settings: ReflectorSettings): Promise<Reflector> => {
-  const {host, port, idleTimeoutMs = 30_000} = settings;
-  const server = createServer(
-    {
-      requestTimeout: 0, // an upload may take as long as it likes, as long as it moves
-      headersTimeout: idleTimeoutMs,
-      keepAliveTimeout: idleTimeoutMs,
-      connectionsCheckingInterval: Math.ceil(idleTimeoutMs / 2),
-    },
-    handler(routeTable()),
-  );
+  const {host, port, idleTimeoutMs = 30_000, tls, udp = true, notices = silent} = settings;
+  const nowMs = (): number => performance.now();
+  const pair = tls && readTlsFiles(tls);
+  const server = createHttpServer(idleTimeoutMs, pair);
   server.timeout = idleTimeoutMs;
-  const place = isIPv6(host) ? `[${host}]` : host;
+  server.maxConnections = limits.connections;
+
+  let echo: Echo | undefined;
+  const openEcho: OpenEcho = (client) => {
+    const offer = echo?.open(client);
+    if (offer === undefined) notices.refused('echo', `${client} asks for a session of datagrams too many`);
+    return offer;
+  };
+  const gate = createGate(settings, notices.refused, nowMs);
+  const onRequest = handler(createRoutes(udp ? openEcho : undefined), gate);
+  server.on('connection', gate.connected);
+  server.on('drop', (dropped) => {
+    const from = dropped?.remoteAddress ?? 'a client';
+    notices.refused('connections', `${from} comes while there are ${limits.connections} connections`);
+  });
+  server.on('request', onRequest);
+  // Without this, Node has the body of a request sent that will be refused.
+  server.on('checkContinue', onRequest);
+
+  const place = host === undefined ? '' : isIPv6(host) ? `[${host}]` : host;
+  const failure = (cause: unknown, what: string): StartError =>
+    new StartError(`the reflector can't listen on ${place}:${port}${what}: ${reasonOf(cause)}`, {cause});
+  const bound = await listen(server, host, port).catch((cause: unknown) => {
+    throw failure(cause, '');
+  });
+  server.on('error', (error) => notices.problem(error.message)); // such as no file descriptor for a connection
   try {
-    server.listen(port, host);
-    await once(server, 'listening');
+    if (udp) echo = await startEcho(bound, port, notices.problem, nowMs);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`the reflector can't listen on ${place}:${port}: ${reason}`, {cause});
+    await closeServer(server);
+    throw failure(cause, ' over UDP');
   }
-  const address = server.address();
-  const boundPort = address !== null && typeof address === 'object' ? address.port : port;
+
+  const cuttingOff = setInterval(gate.cutOff, limits.cutOffEveryMs).unref();
+  const unfollow =
+    tls && pair && 'setSecureContext' in server
+      ? followTlsFiles(server, tls, pair, notices.problem, limits.tlsFilesEveryMs)
+      : (): void => undefined;
+
   return {
-    host,
-    port: boundPort,
-    url: `http://${place}:${boundPort}/`,
+    port: portOf(server),
+    url: `${tls === undefined ? 'http' : 'https'}://${place || 'localhost'}:${portOf(server)}/`,
     close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      unfollow();
+      clearInterval(cuttingOff);
+      await Promise.all([closeServer(server), echo?.close()]);
     },
   };
 };

@@ -1,6 +1,6 @@
 import type {IncomingMessage} from 'node:http';
 import type {Socket} from 'node:net';
-import type {Allowlist} from './allowlist.ts';
+import type {Allowlist} from '../addresses/allowlist.ts';
 import {findClientAddress} from './client-address.ts';
 
 /** Whether a request may be served. `reason` is one line that tells the client which setting is in its way. */

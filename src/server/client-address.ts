@@ -1,5 +1,5 @@
-import {type Address, parseAddress} from './address.ts';
-import type {Allowlist} from './allowlist.ts';
+import {type Address, parseAddress, parsePeerAddress} from '../addresses/address.ts';
+import type {Allowlist} from '../addresses/allowlist.ts';
 
 /** The address that decides whether a request is served, or why none can be told. */
 export type ClientAddress =
@@ -26,8 +26,7 @@ export const findClientAddress = (
   forwardedFor: readonly string[],
   trustedProxies: Allowlist | undefined,
 ): ClientAddress => {
-  // A link-local peer's address ends in the zone of this machine's own interface: fe80::1%eth0.
-  const peer = parseAddress(remoteAddress?.replace(/%.*$/, '') ?? '');
+  const peer = parsePeerAddress(remoteAddress);
   if (peer === undefined) return {kind: 'refused', reason: 'the connection has no IP address'};
   let address = peer;
   const hops = forwardedFor.flatMap((line) => line.split(',')).map((hop) => hop.trim());

@@ -1,6 +1,6 @@
 import {type FastifyReply, type FastifyRequest, fastify} from 'fastify';
+import type {Allowlist} from '../addresses/allowlist.ts';
 import {createAccessCheck} from './access.ts';
-import type {Allowlist} from './allowlist.ts';
 import type {Document} from './document.ts';
 import {formatListen, type Listen, startListening} from './listen.ts';
 import {paths} from './paths.ts';

@@ -13,10 +13,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   result: [],
   sleep: [],
   version: [],
+  addresses: [],
   limiter: [],
   journal: ['result', 'limiter'],
   metrics: ['result', 'journal'],
-  reflector: [],
+  reflector: ['addresses'],
   engine: ['result', 'sleep', 'reflector'],
   scheduler: ['result', 'sleep'],
   exposition: ['metrics'],
@@ -24,9 +25,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['delivery', 'journal', 'metrics'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
-  server: ['exposition', 'journal', 'limiter', 'metrics'],
+  server: ['addresses', 'exposition', 'journal', 'limiter', 'metrics'],
   telemetry: ['delivery', 'limiter', 'result'],
-  config: ['delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'telemetry'],
+  config: ['addresses', 'delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'telemetry'],
 };
 const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs'];
 

@@ -3,7 +3,7 @@ import {EngineError} from '../engine.ts';
 import {statusFailure} from '../native/failure.ts';
 import type {ResponseHead} from '../native/response-reader.ts';
 import {type ClientSettings, createSession, getText} from '../native/session.ts';
-import {below, type LibrespeedServer, locate} from './server.ts';
+import {below, type LibrespeedServer, locate, withoutToken} from './server.ts';
 
 export interface DiscoverySettings extends ClientSettings {
   /** How long one answer may take. */
@@ -20,7 +20,7 @@ export const discoverServer = async (
   settings: DiscoverySettings,
   signal: AbortSignal,
 ): Promise<LibrespeedServer> => {
-  const what = `looking for a LibreSpeed server at ${base.origin}${base.pathname}`;
+  const what = `looking for a LibreSpeed server at ${withoutToken(base)}`;
   const session = createSession(base, {...settings, what}, signal);
   const refusals: ResponseHead[] = [];
   try {

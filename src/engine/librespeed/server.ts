@@ -1,3 +1,4 @@
+import {echoPath} from '../../reflector/echo-protocol.ts';
 import type {Layout} from '../../reflector/protocol.ts';
 import type {Target} from '../native/measure.ts';
 
@@ -31,6 +32,10 @@ export const parseBaseUrl = (text: string): URL | undefined => {
   return url;
 };
 
+/** A base URL as failures may show it: a reflector's token in it is left out. */
+export const withoutToken = ({origin, pathname}: URL): string =>
+  `${origin}${pathname.replace(/^\/token=[^/]*/, '/token=<secret>')}`;
+
 /** The URL of a path below a base URL; a slash at the path's beginning makes no difference, as in librespeed-cli. */
 export const below = (base: URL, path: string): URL => new URL(path.replace(/^\/+/, ''), base);
 
@@ -43,5 +48,6 @@ export const locate = (base: URL, paths: ServicePaths): Target & {readonly getIp
     upload: below(base, paths.empty),
     ping: below(base, paths.ping ?? paths.empty),
     getIp: below(base, paths.getIp),
+    echo: below(base, echoPath),
   };
 };

@@ -40,6 +40,8 @@ export interface Connection {
    * section 9.3.1: such a request may be sent again on another). Rejects with an `EngineError`.
    */
   exchange(request: Request): Promise<Answer | 'ended'>;
+  /** The IP addresses of this end and of the server's; absent once it is closed. */
+  ends(): {readonly localAddress: string | undefined; readonly remoteAddress: string | undefined};
   close(): void;
 }
 
@@ -175,6 +177,7 @@ export const openConnection = (
         pending.push(exchange);
         write(socket, request);
       }),
+    ends: () => ({localAddress: socket.localAddress, remoteAddress: socket.remoteAddress}),
     close: () => socket.destroy(),
   };
 

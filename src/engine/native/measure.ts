@@ -2,6 +2,7 @@ import type {Measurement} from '../../result.ts';
 import type {Progress} from '../engine.ts';
 import {createDownloadStream} from './download.ts';
 import {measureIdleLatency} from './latency.ts';
+import {lossCount, measurePacketLoss} from './packet-loss.ts';
 import type {ClientSettings} from './session.ts';
 import {measureTransfer} from './transfer.ts';
 import {createUploadStream} from './upload.ts';
@@ -16,6 +17,8 @@ export interface Target {
   readonly upload: URL;
   /** GET answers at once, with next to nothing. */
   readonly ping: URL;
+  /** POST opens a session in which datagrams are sent back, where the server has that; absent where it can't. */
+  readonly echo?: URL;
 }
 
 /** How to measure. Absent members take the defaults. */
@@ -32,13 +35,20 @@ export interface MeasureSettings {
 
 export const defaultStallTimeoutMs = 5000;
 
-/** Measures idle latency, download and upload, in this order. Rejects with an `EngineError`. */
+/** What is measured; packet loss only where it could be. */
+export type Measured = Required<Pick<Measurement, 'ping' | 'download' | 'upload'>> &
+  Pick<Measurement, 'packetLossPercent'>;
+
+/**
+ * Measures idle latency, packet loss where the server lets it, download and upload, in this order. Rejects with an
+ * `EngineError`.
+ */
 export const measureTarget = async (
   target: Target,
   settings: MeasureSettings & ClientSettings,
   onProgress: (event: Progress) => void,
   signal: AbortSignal,
-): Promise<Required<Pick<Measurement, 'ping' | 'download' | 'upload'>>> => {
+): Promise<Measured> => {
   const {
     durationMs = 10_000,
     connections = 4,
@@ -47,8 +57,12 @@ export const measureTarget = async (
   } = settings;
   const common = {...settings, pingUrl: target.ping, durationMs, connections, stallTimeoutMs};
   const idle = {...settings, count: pingCount, timeoutMs: stallTimeoutMs};
+  const ping = await measureIdleLatency(target.ping, idle, onProgress, signal);
+  const loss = {...settings, count: lossCount(durationMs), timeoutMs: stallTimeoutMs};
+  const packetLossPercent = target.echo && (await measurePacketLoss(target.echo, loss, signal));
   return {
-    ping: await measureIdleLatency(target.ping, idle, onProgress, signal),
+    ping,
+    ...(packetLossPercent !== undefined && {packetLossPercent}),
     download: await measureTransfer(
       {
         ...common,

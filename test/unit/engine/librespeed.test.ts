@@ -39,7 +39,7 @@ describeEngine('librespeed', {
     gone: async ({moving}) => {
       const reflector = await startReflector({host: '127.0.0.1', port: 0});
       const closed = moving.then(() => reflector.close());
-      return {engine: engineFor(reflector.url, {durationMs: 60_000}), close: () => closed};
+      return {engine: engineFor(reflector.url, {durationMs: 3000}), close: () => closed};
     },
     unreachable: async () => {
       const {url, close} = await startRawServer(() => undefined);
@@ -114,6 +114,23 @@ describe('what is measured', () => {
     expect(measurement.server).toEqual({host: '127.0.0.1'});
     expect(measurement.isp).toBe('Provider');
     expect(measurement).not.toHaveProperty('packetLossPercent');
+  });
+
+  it('has the packet loss where the server is a reflector', async () => {
+    const reflector = await startReflector({host: '127.0.0.1', port: 0});
+    onTestFinished(() => reflector.close());
+    expect((await engineFor(reflector.url)(silent, never)).packetLossPercent).toBe(0);
+  });
+
+  it('is measured at a reflector that wants a token, which no failure shows', async () => {
+    const reflector = await startReflector({host: '127.0.0.1', port: 0, token: () => '0123456789abcdef'});
+    onTestFinished(() => reflector.close());
+    const {upload} = await engineFor(`${reflector.url}token=0123456789abcdef/`)(silent, never);
+    expect(upload?.bytesPerSecond).toBeGreaterThan(0);
+    await expect(engineFor(`${reflector.url}token=0123456789abcdeX/`)(silent, never)).rejects.toMatchObject({
+      failureClass: 'refused',
+      message: `looking for a LibreSpeed server at ${reflector.url}token=<secret>/: refused with status 401`,
+    });
   });
 
   it('has no provider where the server knows none', async () => {

@@ -2,20 +2,10 @@ import {once} from 'node:events';
 import {connect} from 'node:net';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {type Reflector, type ReflectorSettings, startReflector} from '../../../src/reflector/reflector.ts';
+import {startReflector} from '../../../src/reflector/reflector.ts';
+import {start} from './running.ts';
 
 const mebibyte = 1024 * 1024;
-
-const start = async (settings: Partial<ReflectorSettings> = {}): Promise<Reflector> => {
-  const reflector = await startReflector({host: '127.0.0.1', port: 0, ...settings});
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= reflector.close();
-    return closing;
-  };
-  onTestFinished(close);
-  return {...reflector, close};
-};
 
 const places = ['', 'backend/'].flatMap((folder) => ['', '.php'].map((suffix) => [folder, suffix] as const));
 

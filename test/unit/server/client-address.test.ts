@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type Allowlist, parseAllowlist} from '../../../src/server/allowlist.ts';
+import {type Allowlist, parseAllowlist} from '../../../src/addresses/allowlist.ts';
 import {findClientAddress} from '../../../src/server/client-address.ts';
-import {writtenAddress} from './address-texts.ts';
+import {writtenAddress} from '../addresses/address-texts.ts';
 
 const listOf = (...entries: string[]): Allowlist => {
   const parsed = parseAllowlist(entries);

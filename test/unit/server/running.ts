@@ -1,5 +1,5 @@
 import {onTestFinished} from 'vitest';
-import {type Allowlist, parseAllowlist} from '../../../src/server/allowlist.ts';
+import {type Allowlist, parseAllowlist} from '../../../src/addresses/allowlist.ts';
 import {createDocument} from '../../../src/server/document.ts';
 import {type RunningServer, type ServerOptions, startServer} from '../../../src/server/server.ts';
 

@@ -24,6 +24,7 @@ it('reads the format of LibreSpeed', () => {
     upload: new URL('https://ams.example/backend/empty.php'),
     ping: new URL('https://ams.example/backend/empty.php'),
     getIp: new URL('https://ams.example/backend/getIP.php'),
+    echo: new URL('https://ams.example/udp'),
   });
   expect(second?.id).toBe('x');
   expect(second?.upload.href).toBe('http://b:81/s/backend/empty.php');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {locate, parseBaseUrl} from '../../../../src/engine/librespeed/server.ts';
+import {locate, parseBaseUrl, withoutToken} from '../../../../src/engine/librespeed/server.ts';
 import {layouts} from '../../../../src/reflector/protocol.ts';
 
 describe('parseBaseUrl', () => {
@@ -40,17 +40,26 @@ describe('parseBaseUrl', () => {
   });
 });
 
+it.each([
+  ['http://host/token=secret/', 'http://host/token=<secret>/'],
+  ['http://host:1/token=secret/backend/', 'http://host:1/token=<secret>/backend/'],
+  ['http://host/speed/', 'http://host/speed/'],
+])('%s is shown as %s', (url, shown) => {
+  expect(withoutToken(new URL(url))).toBe(shown);
+});
+
 describe('locate', () => {
   it('puts the services below the base, with a size to download', () => {
     const base = new URL('http://host/speed/');
     const [first] = layouts;
     if (first === undefined) throw new Error('no layout');
-    const {download, upload, ping, getIp} = locate(base, first);
-    expect([download, upload, ping, getIp].map(({href}) => href)).toEqual([
+    const {download, upload, ping, getIp, echo} = locate(base, first);
+    expect([download, upload, ping, getIp, echo].map((url) => url?.href)).toEqual([
       'http://host/speed/garbage?ckSize=100',
       'http://host/speed/empty',
       'http://host/speed/empty',
       'http://host/speed/getIP',
+      'http://host/speed/udp',
     ]);
   });
 

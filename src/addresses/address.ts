@@ -17,3 +17,7 @@ export const parseAddress = (text: string): Address | undefined => {
   if (version === 0 || text.includes('%')) return undefined;
   return ipaddr.process(version === 6 && text.includes('.') ? inHexadecimal(text) : text);
 };
+
+/** Reads the address of a socket's other end. A link-local one ends in the zone of this machine's interface: fe80::1%eth0. */
+export const parsePeerAddress = (text: string | undefined): Address | undefined =>
+  parseAddress(text?.replace(/%.*$/, '') ?? '');

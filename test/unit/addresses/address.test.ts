@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {parseAddress} from '../../../src/server/address.ts';
+import {parseAddress} from '../../../src/addresses/address.ts';
 import {writtenAddress} from './address-texts.ts';
 
 const numberOf = (bytes: readonly number[]): bigint =>

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {parseNetwork} from '../../../src/server/network.ts';
+import {parseNetwork} from '../../../src/addresses/network.ts';
 
 describe('parseNetwork accepts', () => {
   test.each([

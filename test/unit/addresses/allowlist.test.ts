@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {parseAddress} from '../../../src/server/address.ts';
-import {defaultAllowedIps, parseAllowlist} from '../../../src/server/allowlist.ts';
+import {parseAddress} from '../../../src/addresses/address.ts';
+import {defaultAllowedIps, parseAllowlist} from '../../../src/addresses/allowlist.ts';
 import {type WrittenAddress, writtenAddress} from './address-texts.ts';
 
 const contains = (entries: readonly string[], text: string): boolean => {
