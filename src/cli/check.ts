@@ -3,6 +3,7 @@ import {accessSync, constants, existsSync, statSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {dirname, resolve} from 'node:path';
 import type {Config} from '../config/schema.ts';
+import {engineProblem} from '../engine/engines.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import {mappingOf} from '../outputs.ts';
 import {nextRun} from '../scheduler/scheduler.ts';
@@ -43,6 +44,14 @@ const attempt = async (what: string, action: () => Promise<void> | void): Promis
   }
 };
 
+const tryEngines = ({jobs, engines}: Config): Promise<boolean>[] =>
+  [...new Set(jobs.flatMap((job) => job.engines))].map((name) =>
+    attempt(`engine ${name}`, () => {
+      const problem = engineProblem(name, engines);
+      if (problem !== undefined) throw new Error(problem);
+    }),
+  );
+
 const tryListening = async ({web}: Config): Promise<void> => {
   const server = createServer();
   await startListening(server, web.listen, 'web.listen');
@@ -73,6 +82,7 @@ export const check = async (config: Config, version: string, signal: AbortSignal
   for (const warning of config.warnings) say(`warning ${warning}`);
   showRuns(config);
   const outcomes = [
+    ...(await Promise.all(tryEngines(config))),
     await attempt(`journal ${config.storage.path}`, () => tryJournal(config)),
     await attempt(`web server on ${formatListen(config.web.listen)}`, () => tryListening(config)),
   ];

@@ -1,18 +1,13 @@
 import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {z} from 'zod';
-import {parseBaseUrl} from '../engine/librespeed/server.ts';
-import {nonEmpty, parsed, positiveDuration, readableFile} from './fields.ts';
+import {baseUrl, nonEmpty, parsed, positiveDuration, readableFile} from './fields.ts';
+import {command, iperf3, librespeedCli, ookla, speedtestCli} from './program-engines.ts';
 
 const transferKeys = {
   duration: positiveDuration.prefault('10s'),
   connections: z.int().min(1).max(64).default(4),
 };
-
-const baseUrl = parsed(
-  (value) => (parseBaseUrl(value) === undefined ? undefined : value),
-  'an http:// or https:// address without user, query and fragment',
-);
 
 /** Its text is read at each test; what is no certificate would be passed over in silence then. */
 const certificatesFile = parsed((path) => {
@@ -50,8 +45,14 @@ export const engines = z
         ...transferKeys,
       })
       .prefault({}),
+    ookla: ookla.prefault({}),
+    'speedtest-cli': speedtestCli.prefault({}),
+    'librespeed-cli': librespeedCli.prefault({}),
+    iperf3: iperf3.prefault({}),
+    command: command.prefault({}),
   })
-  .transform(({embedded, librespeed, cloudflare}) => ({
+  .transform(({embedded, librespeed, cloudflare, ...programs}) => ({
+    ...programs,
     embedded: {durationMs: embedded.duration, connections: embedded.connections},
     librespeed: {
       durationMs: librespeed.duration,

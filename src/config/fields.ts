@@ -1,5 +1,6 @@
 import {accessSync, constants, statSync} from 'node:fs';
 import {z} from 'zod';
+import {parseBaseUrl} from '../engine/librespeed/server.ts';
 import {parseDuration} from './duration.ts';
 import {Secret} from './secret.ts';
 
@@ -33,6 +34,12 @@ export const positiveDuration = parsed(
 export const httpUrl = parsed(
   (value) => (/^https?:\/\//i.test(value) && URL.canParse(value) ? new URL(value) : undefined),
   'an http:// or https:// address',
+);
+
+/** The base address of a LibreSpeed server or the like. */
+export const baseUrl = parsed(
+  (value) => (parseBaseUrl(value) === undefined ? undefined : value),
+  'an http:// or https:// address without user, query and fragment',
 );
 
 /** A label name as Prometheus allows it in configuration files; names that begin with __ are its own. */

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Document, isMap, LineCounter, parseDocument, visit} from 'yaml';
 import type {z} from 'zod';
+import {missingSetting} from '../engine/engines.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {job} from './job.ts';
 import {anchorNamedFiles} from './named-files.ts';
@@ -161,11 +162,11 @@ const duplicates = (named: readonly Named[], source: Source): string[] => {
 
 const crossChecks = (config: z.output<typeof schema>, source: Source): string[] => {
   const problems: string[] = [];
-  const {server, serverList} = config.engines.librespeed;
   config.jobs.forEach(({engines}, index) => {
-    if (engines.includes('librespeed') && server === undefined && serverList === undefined) {
-      const message = 'engine librespeed needs engines.librespeed.server or engines.librespeed.server_list';
-      problems.push(problemAt(['jobs', index, 'engines'], message, source));
+    for (const engine of new Set(engines)) {
+      const missing = missingSetting(engine, config.engines);
+      if (missing === undefined) continue;
+      problems.push(problemAt(['jobs', index, 'engines'], `engine ${engine} needs ${missing}`, source));
     }
   });
   return problems;

@@ -33,7 +33,12 @@ const settingsOf = (node: JsonSchema, path: readonly (string | number)[]): reado
   const words = path.filter((key) => typeof key === 'string').join('_');
   const kind = node.type === 'array' ? 'list' : node.type === 'string' ? 'text' : 'other';
   return [
-    {path, flag: words.replaceAll('_', '-'), variable: `SPEEDTEST_BRIDGE_${words.toUpperCase()}`, kind},
+    {
+      path,
+      flag: words.replaceAll('_', '-'),
+      variable: `SPEEDTEST_BRIDGE_${words.toUpperCase().replaceAll('-', '_')}`,
+      kind,
+    },
   ];
 };
 

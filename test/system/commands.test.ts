@@ -396,6 +396,21 @@ describe('check', () => {
     expect(code).toBe(1);
   });
 
+  it("says that an engine's program is missing, or its licence not accepted", async () => {
+    const cwd = temporaryFolder();
+    const path = join(cwd, 'no-such-program');
+    write(cwd, {
+      jobs: [{name: 'wan', schedule: '@yearly', engines: ['ookla', 'iperf3', 'command']}],
+      engines: {iperf3: {path, host: 'iperf.example'}, command: {run: [process.execPath, '-v']}},
+      web: {listen: '127.0.0.1:0'},
+    });
+    const {code, stdout} = await runCommand(['check', '--config', 'bridge.yaml'], {cwd});
+    expect(stdout).toMatch(/^FAILED {2}engine ookla: engines\.ookla\.accept_license is not true$/m);
+    expect(stdout).toContain(`FAILED  engine iperf3: no program ${path} was found (engines.iperf3.path)\n`);
+    expect(stdout).toMatch(/^ok {6}engine command$/m);
+    expect(code).toBe(1);
+  });
+
   it('says that a journal that is not there yet can not be made', async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'file'), '');

@@ -2,6 +2,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {ConfigError, loadConfig} from '../../../src/config/load.ts';
+import {engineNames} from '../../../src/engine/engines.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
 const load = (
@@ -154,7 +155,7 @@ describe('every problem has its place, path, expectation and value', () => {
     [
       'unknown engine',
       job(`{schedule: '@daily', engines: [fast]}`),
-      `bridge.yaml:2:36: jobs[0].engines[0]: expected one of embedded, librespeed, cloudflare, found "fast"`,
+      `bridge.yaml:2:36: jobs[0].engines[0]: expected one of ${engineNames.join(', ')}, found "fast"`,
     ],
     [
       'no engine',

@@ -1,6 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
+import {engines} from '../../../src/config/engines.ts';
 import type {Engine} from '../../../src/engine/engine.ts';
 import {createEngines, type EngineName, type EngineSettings} from '../../../src/engine/engines.ts';
 import {startReflector} from '../../../src/reflector/reflector.ts';
@@ -13,7 +14,8 @@ const silent = {onProgress: () => undefined};
 const brief = {durationMs: 250, connections: 1};
 
 const engine = (name: EngineName, settings: Partial<EngineSettings>): Engine => {
-  const all = {embedded: brief, librespeed: brief, cloudflare: {...brief, url: 'http://127.0.0.1:9/'}};
+  const cloudflare = {...brief, url: 'http://127.0.0.1:9/'};
+  const all = {...engines.parse({}), embedded: brief, librespeed: brief, cloudflare};
   const [named] = createEngines([name], {...all, ...settings}, {}, '1.2.3');
   if (named === undefined) throw new Error('no engine');
   return named.engine;
