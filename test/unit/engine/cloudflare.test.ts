@@ -7,7 +7,7 @@ import {answering, ok, startRawServer} from './native/raw-server.ts';
 
 const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
-const brief = {version: '1.2.3', durationMs: 250, connections: 2, pingCount: 3};
+const brief = {version: '1.2.3', durationMs: 500, connections: 2, pingCount: 3};
 
 const engineFor = (url: URL, settings: Partial<CloudflareSettings> = {}) =>
   cloudflareEngine({...brief, url: url.href, ...settings});

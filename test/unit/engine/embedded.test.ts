@@ -6,7 +6,7 @@ import {builtEntry} from '../reflector/built-entry.ts';
 const never = new AbortController().signal;
 const settings = {
   version: '1.2.3',
-  durationMs: 250,
+  durationMs: 500,
   connections: 2,
   pingCount: 3,
   reflectorEntry: builtEntry,

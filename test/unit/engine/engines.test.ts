@@ -11,7 +11,7 @@ import {authorities, certificates} from '../../fixtures/tls.ts';
 
 const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
-const brief = {durationMs: 250, connections: 1};
+const brief = {durationMs: 500, connections: 1};
 
 const engine = (name: EngineName, settings: Partial<EngineSettings>): Engine => {
   const cloudflare = {...brief, url: 'http://127.0.0.1:9/'};

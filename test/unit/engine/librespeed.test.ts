@@ -13,7 +13,7 @@ import {certificate} from './native/test-certificate.ts';
 
 const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
-const brief = {version: '1.2.3', durationMs: 250, connections: 2, pingCount: 3, stallTimeoutMs: 400};
+const brief = {version: '1.2.3', durationMs: 500, connections: 2, pingCount: 3, stallTimeoutMs: 400};
 
 const engineFor = (url: URL | string, settings: Partial<LibrespeedSettings> = {}) =>
   librespeedEngine({...brief, server: {url: String(url)}, ...settings});

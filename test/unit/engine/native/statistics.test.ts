@@ -124,9 +124,10 @@ describe('lowestMean', () => {
   it('is never above the mean of a larger part, nor below the lowest value', () => {
     fc.assert(
       fc.property(roundTrips, fc.double({min: 0.01, max: 1, noNaN: true}), (values, part) => {
+        // Rounding may take the smallest numbers that there are a few steps up.
         const mean = lowestMean(values, part);
         expect(mean).toBeGreaterThanOrEqual(low(values));
-        expect(mean).toBeLessThanOrEqual(lowestMean(values, 1) * (1 + 1e-9));
+        expect(mean).toBeLessThanOrEqual(lowestMean(values, 1) * (1 + 1e-9) + Number.MIN_VALUE * 200);
       }),
     );
   });
