@@ -13,7 +13,7 @@ import {certificate} from './native/test-certificate.ts';
 
 const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
-const brief = {version: '1.2.3', durationMs: 250, connections: 2, pingCount: 3, stallTimeoutMs: 400};
+const brief = {version: '1.2.3', durationMs: 250, connections: 2, pingCount: 3};
 
 const engineFor = (url: URL | string, settings: Partial<LibrespeedSettings> = {}) =>
   librespeedEngine({...brief, server: {url: String(url)}, ...settings});
@@ -24,9 +24,12 @@ const working = async (): Promise<EngineFixture> => {
 };
 
 /** Against a server that answers every request alike. */
-const against = async (answer: string): Promise<EngineFixture> => {
+const against = async (
+  answer: string,
+  settings: Partial<LibrespeedSettings> = {},
+): Promise<EngineFixture> => {
   const {url, close} = await startRawServer(answering(answer));
-  return {engine: engineFor(url), close};
+  return {engine: engineFor(url, settings), close};
 };
 
 const withStatus = (status: string, headers = ''): (() => Promise<EngineFixture>) => {
@@ -51,7 +54,7 @@ describeEngine('librespeed', {
       const {url, close} = await startRawServer(answering(ok()), {tls: true});
       return {engine: engineFor(url), close};
     },
-    hanging: () => against(''),
+    hanging: () => against('', {stallTimeoutMs: 200}),
     forbidden: withStatus('403 Forbidden'),
     'rate-limited': withStatus('429 Too Many Requests', 'Retry-After: 60\r\n'),
     broken: withStatus('500 Internal Server Error'),
@@ -213,9 +216,10 @@ describe('a server that fails in one direction', () => {
     ['POST /empty', 'upload to'],
   ])('by hanging at %s times out as %s it', async (request, direction) => {
     const url = await serve({[request]: 'hang'});
-    await expect(engineFor(url, {durationMs: 1000})(silent, never)).rejects.toMatchObject({
+    const settings = {durationMs: 2000, stallTimeoutMs: 1000};
+    await expect(engineFor(url, settings)(silent, never)).rejects.toMatchObject({
       failureClass: 'timeout',
-      message: `${direction} ${url.host}: no bytes for 0.4 s`,
+      message: `${direction} ${url.host}: no bytes for 1 s`,
     });
   });
 });
