@@ -1,29 +1,60 @@
 import type {WriteStream} from 'node:tty';
 import type {Progress} from '../engine/engine.ts';
-import {formatMs, formatRate} from './units.ts';
+import {printable} from './printable.ts';
+import {formatBytes, formatMs, formatRate} from './units.ts';
 
-const barWidth = 24;
+const phaseWidth = 12;
+const widestBar = 24;
+const narrowestBar = 8;
 
-const bar = (fraction: number): string => {
-  const full = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
-  return '█'.repeat(full) + '░'.repeat(barWidth - full);
+/** From here on letters may take two columns. */
+const firstWideLetter = 0x1100;
+
+/** The beginning of a text that takes no more than so many columns. */
+const cut = (text: string, columns: number): string => {
+  let taken = 0;
+  let end = 0;
+  for (const letter of text) {
+    taken += (letter.codePointAt(0) ?? 0) < firstWideLetter ? 1 : 2;
+    if (taken > columns) break;
+    end += letter.length;
+  }
+  return text.slice(0, end);
 };
 
-/** One line that shows where a test stands. */
-export const progressLine = (event: Progress): string => {
+const bar = (fraction: number, width: number): string => {
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+};
+
+/** What there is to tell of a phase, the most important first. Widths are fixed, so that nothing jumps. */
+const detailsOf = (event: Exclude<Progress, {readonly phase: 'connect'}>): readonly string[] => {
   switch (event.phase) {
-    case 'connect':
-      return `connect   ${event.server}`;
     case 'ping':
-      return `ping      ${bar(event.fraction)}  ${formatMs(event.latencyMs)}`;
+      return [formatMs(event.latencyMs).padStart(7)];
     case 'download':
     case 'upload': {
-      const latency = event.latencyMs === undefined ? '' : `  ${formatMs(event.latencyMs)} loaded`;
-      return `${event.phase.padEnd(9)} ${bar(event.fraction)}  ${formatRate(event.bytesPerSecond)}${latency}`;
+      const {bytesPerSecond, bytes, latencyMs} = event;
+      const latency = latencyMs === undefined ? '' : `${formatMs(latencyMs).padStart(7)} loaded`;
+      return [formatRate(bytesPerSecond).padStart(11), latency.padEnd(14), formatBytes(bytes).padStart(7)];
     }
     default:
       return event satisfies never;
   }
+};
+
+/** One line of at most so many columns that shows where a test stands; details and bar give way to a narrow terminal. */
+export const progressLine = (event: Progress, columns: number): string => {
+  const phase = event.phase.padEnd(phaseWidth);
+  if (event.phase === 'connect') return cut(phase + printable(event.server), columns);
+  const details = [...detailsOf(event)];
+  for (; details.length > 0; details.pop()) {
+    const told = details.join('  ');
+    const barWidth = Math.min(widestBar, columns - phaseWidth - told.length - 2);
+    if (barWidth >= narrowestBar) return `${phase}${bar(event.fraction, barWidth)}  ${told}`.trimEnd();
+  }
+  const [first = ''] = detailsOf(event);
+  return `${phase}${first.trim()}`.slice(0, columns);
 };
 
 const eraseLine = '\r\u001b[2K';
@@ -33,7 +64,8 @@ export const showProgress = (
   terminal: WriteStream,
 ): {onProgress: (event: Progress) => void; end: () => void} => ({
   onProgress: (event) => {
-    terminal.write(eraseLine + progressLine(event).slice(0, terminal.columns - 1));
+    // Some terminals don't know their width and say 0; the last column stays free, for a full line wraps.
+    terminal.write(eraseLine + progressLine(event, (terminal.columns || 80) - 1));
   },
   end: () => {
     terminal.write(eraseLine);

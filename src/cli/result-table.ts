@@ -1,4 +1,5 @@
 import type {IdleLatency, Measurement, TestResult, Transfer} from '../result.ts';
+import {printable} from './printable.ts';
 import {formatBytes, formatMs, formatRate} from './units.ts';
 
 type Row = readonly [label: string, value: string];
@@ -74,5 +75,5 @@ const rowsOf = (result: TestResult): readonly Row[] => {
 export const resultTable = (result: TestResult): string => {
   const rows = rowsOf(result);
   const width = Math.max(...rows.map(([label]) => label.length));
-  return rows.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join('\n');
+  return rows.map(([label, value]) => `${label.padEnd(width)}  ${printable(value)}`).join('\n');
 };

@@ -68,7 +68,8 @@ const readBack = async (instance: string, folder: string, jobs: readonly unknown
   const bridge = await startBridge(folder, {
     labels: {instance},
     jobs,
-    engines: {embedded: {duration: '400ms'}},
+    // Long enough that a busy machine too gets a few probes of the loaded latency through.
+    engines: {embedded: {duration: '2s'}},
     remote_write: [
       {name: 'v1', url: `${receivers.v1.url}/api/v1/write`, protobuf_message: 'prometheus.WriteRequest'},
       {

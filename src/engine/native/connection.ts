@@ -57,16 +57,28 @@ export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
 const portOf = (url: URL, usual: number): number => (url.port === '' ? usual : Number.parseInt(url.port, 10));
 
+/** The version of IP that a connection must have: its own, or that of its source address. */
+const familyOf = ({sourceAddress = '', ipFamily}: JobNetwork): number | undefined =>
+  ipFamily ?? (isIP(sourceAddress) || undefined);
+
+/** What a connection is for, with what its network has to do with its failure. */
+const purposeOf = ({what, sourceAddress, ipFamily}: ConnectionOptions): string => {
+  if (sourceAddress !== undefined) return `${what} (from ${sourceAddress})`;
+  return ipFamily === undefined ? what : `${what} (over IPv${ipFamily})`;
+};
+
 const dial = (
   url: URL,
-  {ca, sourceAddress, ipFamily}: ConnectionOptions,
+  options: ConnectionOptions,
   buffer: Buffer,
   onBytes: (bytes: Buffer) => void,
 ): Socket => {
+  const {ca, sourceAddress} = options;
   const host = hostOf(url);
+  const family = familyOf(options);
   const network = {
     ...(sourceAddress !== undefined && {localAddress: sourceAddress}),
-    ...(ipFamily !== undefined && {family: ipFamily}),
+    ...(family !== undefined && {family}),
   };
   // One buffer for all that is read, so that a fast line does not drown in garbage collection.
   const onread = {
@@ -78,7 +90,7 @@ const dial = (
   };
   if (url.protocol !== 'https:') return netConnect({host, port: portOf(url, 80), ...network, onread});
   // Not passed as a literal, because @types/node does not know that tls.connect takes `onread`.
-  const options = {
+  const secureOptions = {
     host,
     port: portOf(url, 443),
     ...network,
@@ -87,7 +99,7 @@ const dial = (
     onread,
     ...(ca !== undefined && {ca}),
   };
-  return tlsConnect(options);
+  return tlsConnect(secureOptions);
 };
 
 const write = (socket: Socket, {head, body, onWritten}: Request): void => {
@@ -120,8 +132,15 @@ export const openConnection = (
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> => {
-  const {what, readBufferBytes = 16 * 1024} = options;
+  const {readBufferBytes = 16 * 1024} = options;
+  const what = purposeOf(options);
   if (signal.aborted) return Promise.reject(abortFailure(what, signal));
+  const literal = isIP(hostOf(url));
+  if (literal !== 0 && literal !== (familyOf(options) ?? literal)) {
+    return Promise.reject(
+      new EngineError('no-network', `${what}: the server has only an IPv${literal} address`),
+    );
+  }
   const secure = url.protocol === 'https:';
   const pending: Pending[] = [];
   let head: ResponseHead | undefined;

@@ -26,16 +26,23 @@ const wordsByCode: ReadonlyMap<string, Words> = new Map<string, Words>([
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
+const wordsOf = (error: unknown): Words | undefined => {
+  const code = codeOf(error) ?? '';
+  // What is bound is a source address, never the server's.
+  if (code === 'EADDRNOTAVAIL' && error instanceof Error && 'syscall' in error && error.syscall === 'bind')
+    return ['no-network', 'this machine has no such source address'];
+  return wordsByCode.get(code);
+};
+
 /** A host with several addresses fails with the errors of all: the one that says most about the server. */
 const principal = (error: unknown): unknown => {
   if (!(error instanceof AggregateError)) return error;
   const errors: unknown[] = error.errors;
-  return errors.find((each) => wordsByCode.get(codeOf(each) ?? '')?.[0] !== 'no-network') ?? errors[0];
+  return errors.find((each) => wordsOf(each)?.[0] !== 'no-network') ?? errors[0];
 };
 
 /** Whether an error, or its absence, is only the other side's end of the connection. */
-export const isPeerEnd = (error: unknown): boolean =>
-  error === undefined || wordsByCode.get(codeOf(error) ?? '') === reset;
+export const isPeerEnd = (error: unknown): boolean => error === undefined || wordsOf(error) === reset;
 
 /** The failure that a socket's error stands for; `undefined` for a socket that closed without one. */
 export const connectionFailure = (what: string, error: unknown, secure: boolean): EngineError => {
@@ -44,7 +51,7 @@ export const connectionFailure = (what: string, error: unknown, secure: boolean)
   const [failureClass, words] =
     cause === undefined
       ? reset
-      : (wordsByCode.get(code ?? '') ??
+      : (wordsOf(cause) ??
         (secure
           ? (['tls', `TLS failed (${code ?? String(cause)})`] as const)
           : (['connection', `connection failed (${code ?? String(cause)})`] as const)));

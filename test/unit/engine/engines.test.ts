@@ -2,7 +2,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {engines} from '../../../src/config/engines.ts';
-import type {Engine} from '../../../src/engine/engine.ts';
+import type {Engine, JobNetwork} from '../../../src/engine/engine.ts';
 import {createEngines, type EngineName, type EngineSettings} from '../../../src/engine/engines.ts';
 import {startReflector} from '../../../src/reflector/reflector.ts';
 import {startCloudflare} from '../../fixtures/cloudflare.ts';
@@ -13,10 +13,10 @@ const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
 const brief = {durationMs: 500, connections: 1};
 
-const engine = (name: EngineName, settings: Partial<EngineSettings>): Engine => {
+const engine = (name: EngineName, settings: Partial<EngineSettings>, network: JobNetwork = {}): Engine => {
   const cloudflare = {...brief, url: 'http://127.0.0.1:9/'};
   const all = {...engines.parse({}), embedded: brief, librespeed: brief, cloudflare};
-  const [named] = createEngines([name], {...all, ...settings}, {}, '1.2.3');
+  const [named] = createEngines([name], {...all, ...settings}, network, '1.2.3');
   if (named === undefined) throw new Error('no engine');
   return named.engine;
 };
@@ -84,3 +84,24 @@ it.each(['librespeed', 'cloudflare'] as const)(
     else expect((await run(silent, never)).engine.name).toBe('cloudflare');
   },
 );
+
+// Other systems have 127.0.0.1 alone on their loopback.
+it.runIf(process.platform === 'linux')(
+  'every connection of a test goes out from its source address',
+  async () => {
+    const {url, clients, stop} = await startCloudflare();
+    onTestFinished(stop);
+    const run = engine('cloudflare', {cloudflare: {...brief, url: url.href}}, {sourceAddress: '127.0.0.2'});
+    await run(silent, never);
+    expect([...clients]).toEqual(['127.0.0.2']);
+  },
+);
+
+it('a source address that this machine does not have fails the test', async () => {
+  const server = await reflector();
+  const run = engine('librespeed', {librespeed: {...brief, server}}, {sourceAddress: '192.0.2.1'});
+  await expect(run(silent, never)).rejects.toMatchObject({
+    failureClass: 'no-network',
+    message: `looking for a LibreSpeed server at ${server} (from 192.0.2.1): this machine has no such source address`,
+  });
+});

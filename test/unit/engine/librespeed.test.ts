@@ -233,11 +233,10 @@ describe('a server that fails in one direction', () => {
     ['POST /empty', 'upload to'],
   ])('by hanging at %s times out as %s it', async (request, direction) => {
     const url = await serve({[request]: 'hang'});
-    await expect(
-      engineFor(url, {durationMs: 2000, stallTimeoutMs: 400})(silent, never),
-    ).rejects.toMatchObject({
+    const settings = {durationMs: 2000, stallTimeoutMs: 1000};
+    await expect(engineFor(url, settings)(silent, never)).rejects.toMatchObject({
       failureClass: 'timeout',
-      message: `${direction} ${url.host}: no bytes for 0.4 s`,
+      message: `${direction} ${url.host}: no bytes for 1 s`,
     });
   });
 });

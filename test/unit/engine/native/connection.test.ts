@@ -1,4 +1,8 @@
-import {expect, it, vi} from 'vitest';
+import dns from 'node:dns';
+import {once} from 'node:events';
+import {createServer} from 'node:net';
+import {networkInterfaces} from 'node:os';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {type Answer, type Connection, openConnection} from '../../../../src/engine/native/connection.ts';
 import {requestHead} from '../../../../src/engine/native/session.ts';
 import {answering, ok, startRawServer} from './raw-server.ts';
@@ -188,4 +192,79 @@ it('ends with its signal, while it opens and while it waits', async () => {
   const exchange = connection.exchange(get(url));
   waiting.abort();
   await expect(exchange).rejects.toMatchObject({failureClass: 'interrupted'});
+});
+
+describe('the network', () => {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const hasIpv6 = addresses.some(({address}) => address === '::1');
+
+  /** A server of both families on one port, under a name that has an address of each. */
+  const bothFamilies = async () => {
+    const seen: (string | undefined)[] = [];
+    const server = createServer((socket) => {
+      seen.push(socket.remoteAddress);
+      answering(ok())(socket);
+    });
+    server.listen(0, '::');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const place = server.address();
+    if (place === null || typeof place === 'string') throw new Error('the server has no port');
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation((...given: unknown[]) => {
+      const [, options, callback] = given;
+      const v6 =
+        typeof options === 'object' && options !== null && 'family' in options && options.family === 6;
+      if (typeof callback === 'function') callback(null, v6 ? '::1' : '127.0.0.1', v6 ? 6 : 4);
+    });
+    onTestFinished(() => lookup.mockRestore());
+    return {url: new URL(`http://both.example:${place.port}/`), seen};
+  };
+
+  it.runIf(hasIpv6).each([
+    [{ipFamily: 4}, '::ffff:127.0.0.1'],
+    [{ipFamily: 6}, '::1'],
+    [{sourceAddress: '127.0.0.1'}, '::ffff:127.0.0.1'],
+    [{sourceAddress: '::1'}, '::1'],
+  ] as const)('of %j is kept to with a host that has both families', async (network, address) => {
+    const {url, seen} = await bothFamilies();
+    const connection = await openConnection(url, {what, ...network}, never);
+    await answered(connection.exchange(get(url)));
+    connection.close();
+    expect(seen).toEqual([address]);
+  });
+
+  it.runIf(process.platform === 'linux')("of a source address is the server's view too", async () => {
+    const {url, sockets} = await startRawServer(answering(ok()));
+    const connection = await openConnection(url, {what, sourceAddress: '127.0.0.2'}, never);
+    await answered(connection.exchange(get(url)));
+    expect(sockets[0]?.remoteAddress).toBe('127.0.0.2');
+    connection.close();
+  });
+
+  it.each([
+    [
+      {sourceAddress: '192.0.2.1'},
+      'http',
+      `${what} (from 192.0.2.1): this machine has no such source address`,
+    ],
+    [
+      {sourceAddress: '192.0.2.1'},
+      'https',
+      `${what} (from 192.0.2.1): this machine has no such source address`,
+    ],
+    [{sourceAddress: '::1'}, 'http', `${what} (from ::1): the server has only an IPv4 address`],
+    [{ipFamily: 6}, 'http', `${what} (over IPv6): the server has only an IPv4 address`],
+  ] as const)('of %j can not reach %s of an address of IPv4 here', async (network, protocol, message) => {
+    const {url} = await startRawServer(answering(ok()), {tls: protocol === 'https'});
+    const opening = openConnection(url, {what, ca: certificate, ...network}, never);
+    await expect(opening).rejects.toMatchObject({failureClass: 'no-network', message});
+  });
+
+  it('of a family in which a name has no address is told', async () => {
+    const url = new URL('http://nothing.invalid/');
+    await expect(openConnection(url, {what, ipFamily: 6}, never)).rejects.toMatchObject({
+      failureClass: 'dns',
+      message: expect.stringContaining(`${what} (over IPv6): `),
+    });
+  });
 });

@@ -60,6 +60,9 @@ it.each(['download', 'upload'] as const)('measures the rate of a steady %s', asy
   const {latency} = transfer;
   expect(latency?.lowMs).toBeLessThanOrEqual(latency?.iqmMs ?? 0);
   expect(latency?.iqmMs).toBeLessThanOrEqual(latency?.highMs ?? 0);
+  const roundTripMs = 60_000 / (transfer.responsivenessRpm ?? 0);
+  expect(roundTripMs).toBeGreaterThanOrEqual((latency?.lowMs ?? 0) - 1e-6);
+  expect(roundTripMs).toBeLessThanOrEqual((latency?.highMs ?? 0) + 1e-6);
 });
 
 it('leaves the latency out when the probes fail', async () => {
@@ -67,6 +70,7 @@ it('leaves the latency out when the probes fail', async () => {
   await close();
   const transfer = await measureTransfer(await plan({pingUrl: url}), () => undefined, never);
   expect(transfer).not.toHaveProperty('latency');
+  expect(transfer).not.toHaveProperty('responsivenessRpm');
 });
 
 it('takes an upload up to where it is known', async () => {
