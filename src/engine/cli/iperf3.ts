@@ -3,6 +3,7 @@ import {z} from 'zod';
 import type {Transfer} from '../../result.ts';
 import {sleep} from '../../sleep.ts';
 import {type Engine, EngineError, type JobNetwork} from '../engine.ts';
+import {abortFailure} from '../native/failure.ts';
 import {exitFailure, spokenFailure} from './failure.ts';
 import {type Output, runProgram} from './program.ts';
 import {believableTransfer, readJson, readShape} from './read.ts';
@@ -116,6 +117,7 @@ export const iperf3Engine = (settings: Iperf3Settings & JobNetwork): Engine => {
     const upload = believableTransfer(what, 'upload', transferOf(await next('upload')));
     onProgress({phase: 'upload', ...upload, fraction: 1});
     const packetLossPercent = udpRate === undefined ? undefined : lossOf(await next('loss'));
+    if (signal.aborted) throw abortFailure(what, signal);
     return {
       engine: {name: 'iperf3', ...(first.version !== undefined && {version: first.version})},
       server: {host: server},

@@ -2,9 +2,10 @@ import {describe, expect, it} from 'vitest';
 import {type OoklaSettings, ooklaEngine} from '../../../../src/engine/cli/ookla.ts';
 import type {JobNetwork} from '../../../../src/engine/engine.ts';
 import {describeEngine, type EngineFixture} from '../../../contract/engine.ts';
+import {livingMembers} from '../../../fixtures/children.ts';
 import {recorded} from '../../../fixtures/ookla.ts';
 import {ooklaFailures} from '../../../fixtures/ookla-failures.ts';
-import {livingMembers, type Part, type StandIn, standIn} from '../../../fixtures/stand-in.ts';
+import {type Part, type StandIn, standIn} from '../../../fixtures/stand-in.ts';
 
 const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
