@@ -89,7 +89,8 @@ const busyWaitMs = 250;
 /**
  * iperf3: rates as the receiver counted them, and packet loss where a rate for UDP is given. Its round-trip times are
  * those of the loaded streams, so there is no idle latency, and none under load either: three figures of a smoothed
- * value are no distribution. Each direction is a run of its own, whose end is reported.
+ * value are no distribution. Nor is the jitter of UDP reported, which is one way and at a rate, not that of idle round
+ * trips. Each direction is a run of its own, whose end is reported.
  */
 export const iperf3Engine = (settings: Iperf3Settings & JobNetwork): Engine => {
   const {path: program, host, port, udpRate} = settings;
