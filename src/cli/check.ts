@@ -3,7 +3,7 @@ import {accessSync, constants, existsSync, statSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {dirname, resolve} from 'node:path';
 import type {Config} from '../config/schema.ts';
-import {engineProblem} from '../engine/engines.ts';
+import {engineProblem} from '../engine/readiness.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import {mappingOf} from '../outputs.ts';
 import {nextRun} from '../scheduler/scheduler.ts';
@@ -47,7 +47,7 @@ const attempt = async (what: string, action: () => Promise<void> | void): Promis
 const tryEngines = ({jobs, engines}: Config): Promise<boolean>[] =>
   [...new Set(jobs.flatMap((job) => job.engines))].map((name) =>
     attempt(`engine ${name}`, () => {
-      const problem = engineProblem(name, engines);
+      const problem = engineProblem(name, engines, process.env['PATH'] ?? '');
       if (problem !== undefined) throw new Error(problem);
     }),
   );

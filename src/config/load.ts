@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Document, isMap, LineCounter, parseDocument, visit} from 'yaml';
 import type {z} from 'zod';
-import {missingSetting} from '../engine/engines.ts';
+import {missingSetting} from '../engine/readiness.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {job} from './job.ts';
 import {anchorNamedFiles} from './named-files.ts';

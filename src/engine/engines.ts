@@ -3,7 +3,6 @@ import {type CommandSettings, commandEngine} from './cli/command.ts';
 import {type Iperf3Settings, iperf3Engine} from './cli/iperf3.ts';
 import {type LibrespeedCliSettings, librespeedCliEngine} from './cli/librespeed-cli.ts';
 import {type OoklaSettings, ooklaEngine} from './cli/ookla.ts';
-import {findProgram} from './cli/program-path.ts';
 import {type SpeedtestCliSettings, speedtestCliEngine} from './cli/speedtest-cli.ts';
 import {cloudflareEngine} from './cloudflare.ts';
 import {embeddedEngine} from './embedded.ts';
@@ -57,35 +56,6 @@ export interface EngineSettings {
   readonly command: Partial<CommandSettings>;
 }
 
-/** The settings that an engine needs and that are not given, by their keys in the configuration; undefined when none. */
-export const missingSetting = (name: EngineName, settings: EngineSettings): string | undefined => {
-  const {librespeed, iperf3, command} = settings;
-  if (name === 'librespeed' && librespeed.server === undefined && librespeed.serverList === undefined) {
-    return 'engines.librespeed.server or engines.librespeed.server_list';
-  }
-  if (name === 'iperf3' && iperf3.host === undefined) return 'engines.iperf3.host';
-  if (name === 'command' && command.run === undefined) return 'engines.command.run';
-  return undefined;
-};
-
-/** The program that an engine runs; undefined for one that needs none. */
-const programOf = (name: EngineName, settings: EngineSettings): string | undefined => {
-  if (name === 'embedded' || name === 'librespeed' || name === 'cloudflare') return undefined;
-  return name === 'command' ? settings.command.run?.[0] : settings[name].path;
-};
-
-/** Why an engine could not run on this machine as configured, in one line; undefined when nothing is known against it. */
-export const engineProblem = (name: EngineName, settings: EngineSettings): string | undefined => {
-  const missing = missingSetting(name, settings);
-  if (missing !== undefined) return `${missing} is missing`;
-  if (name === 'ookla' && !settings.ookla.acceptLicense) return 'engines.ookla.accept_license is not true';
-  const program = programOf(name, settings);
-  if (program === undefined || findProgram(program, process.env['PATH'] ?? '') !== undefined)
-    return undefined;
-  const key = name === 'command' ? 'engines.command.run' : `engines.${name}.path`;
-  return `no program ${program} was found (${key})`;
-};
-
 const serverChoice = ({server, serverList, serverId}: LibrespeedServerSettings): ServerChoice => {
   if (server !== undefined) return {url: server};
   if (serverList === undefined)
@@ -109,13 +79,6 @@ const cloudflare =
   async (run, signal) =>
     cloudflareEngine({...settings, ...trust(settings), version})(run, signal);
 
-/** An engine whose settings are not complete: the configuration refuses it before. */
-const incomplete =
-  (name: EngineName, settings: EngineSettings): Engine =>
-  async () => {
-    throw new EngineError('no-server', `engine ${name} needs ${missingSetting(name, settings)}`);
-  };
-
 const create = (name: EngineName, settings: EngineSettings, network: JobNetwork, version: string): Engine => {
   switch (name) {
     case 'embedded':
@@ -132,11 +95,14 @@ const create = (name: EngineName, settings: EngineSettings, network: JobNetwork,
       return librespeedCliEngine({...settings['librespeed-cli'], ...network});
     case 'iperf3': {
       const {host, ...rest} = settings.iperf3;
-      return host === undefined ? incomplete(name, settings) : iperf3Engine({...rest, host, ...network});
+      if (host === undefined)
+        throw new EngineError('no-server', 'engine iperf3 has no server to test against');
+      return iperf3Engine({...rest, host, ...network});
     }
     case 'command': {
       const {run} = settings.command;
-      return run === undefined ? incomplete(name, settings) : commandEngine({run, ...network});
+      if (run === undefined) throw new EngineError('not-installed', 'engine command has no program to run');
+      return commandEngine({run, ...network});
     }
     default:
       return name satisfies never;

@@ -1,6 +1,15 @@
 import {provide} from './provide.ts';
 
-/** Has the system tests' servers at hand before the first test, or ends the run with what to install. */
+const needed = [
+  'prometheus',
+  'promtool',
+  'pushgateway',
+  'librespeed-cli',
+  'speedtest-cli',
+  'iperf3',
+] as const;
+
+/** Has the system tests' programs at hand before the first test, or ends the run with what to install. */
 export async function setup(): Promise<void> {
-  for (const program of ['prometheus', 'promtool', 'pushgateway'] as const) await provide(program);
+  for (const program of needed) await provide(program);
 }

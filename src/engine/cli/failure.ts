@@ -31,8 +31,8 @@ const patterns: readonly (readonly [RegExp, FailureClass])[] = [
 
   // iperf3 3.12 and later: iperf_strerror in src/iperf_error.c.
   [/the server is busy running a test|test authorization failed/, 'refused'],
-  [/exceeds? (?:the )?server'?s? .*limit|larger than server limit/, 'refused'],
-  [/the server has terminated|control socket has closed unexpectedly/, 'connection'],
+  [/exceeds the server's maximum permitted limit|larger than server limit/, 'refused'],
+  [/the server has terminated|has closed unexpectedly|idle timeout for receiving data/, 'connection'],
 
   // The texts of getaddrinfo and strerror in glibc and musl; Go writes them in lower case.
   [

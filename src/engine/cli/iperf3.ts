@@ -3,6 +3,7 @@ import {z} from 'zod';
 import type {Transfer} from '../../result.ts';
 import {sleep} from '../../sleep.ts';
 import {type Engine, EngineError, type JobNetwork} from '../engine.ts';
+import {abortFailure} from '../native/failure.ts';
 import {exitFailure, spokenFailure} from './failure.ts';
 import {type Output, runProgram} from './program.ts';
 import {believableTransfer, readJson, readShape} from './read.ts';
@@ -88,7 +89,8 @@ const busyWaitMs = 250;
 /**
  * iperf3: rates as the receiver counted them, and packet loss where a rate for UDP is given. Its round-trip times are
  * those of the loaded streams, so there is no idle latency, and none under load either: three figures of a smoothed
- * value are no distribution. Each direction is a run of its own, whose end is reported.
+ * value are no distribution. Nor is the jitter of UDP reported, which is one way and at a rate, not that of idle round
+ * trips. Each direction is a run of its own, whose end is reported.
  */
 export const iperf3Engine = (settings: Iperf3Settings & JobNetwork): Engine => {
   const {path: program, host, port, udpRate} = settings;
@@ -116,6 +118,7 @@ export const iperf3Engine = (settings: Iperf3Settings & JobNetwork): Engine => {
     const upload = believableTransfer(what, 'upload', transferOf(await next('upload')));
     onProgress({phase: 'upload', ...upload, fraction: 1});
     const packetLossPercent = udpRate === undefined ? undefined : lossOf(await next('loss'));
+    if (signal.aborted) throw abortFailure(what, signal);
     return {
       engine: {name: 'iperf3', ...(first.version !== undefined && {version: first.version})},
       server: {host: server},

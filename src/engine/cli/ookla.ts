@@ -17,7 +17,6 @@ export interface OoklaSettings {
 /** The program's arguments for one test, by its `--help`. */
 export const ooklaArgs = (settings: OoklaSettings & JobNetwork): readonly string[] => [
   '--format=json',
-  '--progress=no',
   '--accept-license',
   ...(settings.acceptGdpr ? ['--accept-gdpr'] : []),
   ...(settings.serverId === undefined ? [] : [`--server-id=${settings.serverId}`]),

@@ -70,6 +70,7 @@ describe('what iperf3 prints', () => {
     ['total required bandwidth is larger than server limit', 'refused'],
     ['the server has terminated', 'connection'],
     ['control socket has closed unexpectedly', 'connection'],
+    ['idle timeout for receiving data', 'connection'],
     ['unable to read from stream socket: Connection reset by peer', 'connection'],
     ['some new error', 'bad-output'],
   ])('tells a failure, whatever the exit code: %s', (error, failureClass) => {

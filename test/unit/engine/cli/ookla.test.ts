@@ -2,15 +2,16 @@ import {describe, expect, it} from 'vitest';
 import {type OoklaSettings, ooklaEngine} from '../../../../src/engine/cli/ookla.ts';
 import type {JobNetwork} from '../../../../src/engine/engine.ts';
 import {describeEngine, type EngineFixture} from '../../../contract/engine.ts';
+import {livingMembers} from '../../../fixtures/children.ts';
 import {recorded} from '../../../fixtures/ookla.ts';
 import {ooklaFailures} from '../../../fixtures/ookla-failures.ts';
-import {livingMembers, type Part, type StandIn, standIn} from '../../../fixtures/stand-in.ts';
+import {type Part, type StandIn, standIn} from '../../../fixtures/stand-in.ts';
 
 const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
 const version =
   'Speedtest by Ookla 1.2.0.84 (ea6b6773cf) Linux/x86_64-linux-musl 6.1.0 x86_64\n\nThe official command line client';
-const args = ['--format=json', '--progress=no', '--accept-license', '--accept-gdpr'];
+const args = ['--format=json', '--accept-license', '--accept-gdpr'];
 const stdout = `${JSON.stringify(recorded)}\n`;
 
 const engineFor = ({path}: StandIn, settings: Partial<OoklaSettings & JobNetwork> = {}) =>
@@ -54,7 +55,7 @@ describe('a test', () => {
   it('is told its server and its way out', async () => {
     const program = standIn({
       version,
-      args: ['--format=json', '--progress=no', '--accept-license', '--server-id=3692', '--ip=192.0.2.10'],
+      args: ['--format=json', '--accept-license', '--server-id=3692', '--ip=192.0.2.10'],
       stdout,
     });
     const settings = {acceptGdpr: false, serverId: 3692, sourceAddress: '192.0.2.10', ipFamily: 4} as const;

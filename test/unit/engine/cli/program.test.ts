@@ -2,7 +2,8 @@ import {chmodSync, existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, vi} from 'vitest';
 import {runProgram} from '../../../../src/engine/cli/program.ts';
-import {livingMembers, type Part, standIn} from '../../../fixtures/stand-in.ts';
+import {livingMembers} from '../../../fixtures/children.ts';
+import {type Part, standIn} from '../../../fixtures/stand-in.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
 
 const never = new AbortController().signal;
