@@ -119,7 +119,9 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const holdOff = async (outcome: Extract<Outcome, {kind: 'retry'}>, attempted: number): Promise<void> => {
     failures += 1;
     const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-    const retryInMs = outcome.afterMs ?? backoffMs(failures, bounds);
+    // None, or a time that has passed, would be an endless loop of requests.
+    const {afterMs = 0} = outcome;
+    const retryInMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
     const atMs = Date.now();
     journal.noteFailure(sink.name, {cause: outcome.cause, atMs, nextTryMs: atMs + retryInMs});
     failureNoted = true;

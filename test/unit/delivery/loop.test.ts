@@ -100,6 +100,12 @@ describe('every result', () => {
     expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? 0);
   });
 
+  it('is not tried again at once where the receiver asks for no wait', async () => {
+    const {deliveries} = start(() => ({kind: 'retry', cause: 'HTTP 503', afterMs: 0}), {results: 1});
+    await vi.waitFor(() => expect(deliveries).not.toEqual([]));
+    expect(deliveries[0]?.retryInMs).toBe(defaultQueue.minBackoffMs);
+  });
+
   it('that is rejected alone is recorded and does not block those behind it', async () => {
     const {journal, append, attempts, reaches} = start(([id]) =>
       id === 1 ? {kind: 'rejected', cause: 'HTTP 400: out of order'} : accepted,
