@@ -219,7 +219,7 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     if (awake.signal.aborted) awake = new AbortController();
     const [again] = journal.retries(sink.name, 1);
     // A live result and a repetition are small and go at once; everything else waits while a test runs.
-    if (gate.isClosed() && (again !== undefined || Math.min(lag(), limit) > 1) && sink.backlog === 'every') {
+    if (gate.isClosed() && (again !== undefined || lag() > 1) && sink.backlog === 'every') {
       await gate.whenOpen(awake.signal);
       return;
     }

@@ -1,7 +1,12 @@
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {createGate} from '../../../src/delivery/gate.ts';
-import {type Delivery, defaultQueue, startDelivery} from '../../../src/delivery/loop.ts';
+import {
+  type Delivery,
+  type DeliverySettings,
+  defaultQueue,
+  startDelivery,
+} from '../../../src/delivery/loop.ts';
 import type {Outcome, Sink} from '../../../src/delivery/sink.ts';
 import type {JournalRow} from '../../../src/journal/journal.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
@@ -13,7 +18,11 @@ const accepted: Outcome = {kind: 'accepted'};
 /** A loop over a real journal, to a sink that `answer` speaks for. */
 const start = (
   answer: (ids: readonly number[], attempt: number, signal: AbortSignal) => Outcome | Promise<Outcome>,
-  {backlog = 'every', results = 0}: {backlog?: Sink['backlog']; results?: number} = {},
+  {
+    backlog = 'every',
+    results = 0,
+    ...settings
+  }: Partial<DeliverySettings> & {backlog?: Sink['backlog']; results?: number} = {},
 ) => {
   const journal = openJournal(join(temporaryFolder(), 'journal.db'));
   journal.cursor('sink');
@@ -21,7 +30,7 @@ const start = (
   const attempts: number[][] = [];
   const deliveries: Delivery[] = [];
   const errors: unknown[] = [];
-  const gate = createGate();
+  const {gate = createGate()} = settings;
   const sink: Sink = {
     name: 'sink',
     backlog,
@@ -41,11 +50,12 @@ const start = (
   const loop = startDelivery({
     journal,
     sink,
-    gate,
     newest,
     onDelivery: (delivery) => deliveries.push(delivery),
     onError: (_destination, error) => errors.push(error),
     random: () => 0,
+    ...settings,
+    gate,
   });
   onTestFinished(async () => {
     await loop.stop();
@@ -158,6 +168,18 @@ describe('every result', () => {
     reopen();
     await reaches(3);
     expect(attempts).toEqual([[1], [2, 3]]);
+  });
+
+  it('of a backlog that goes one by one waits as well', async () => {
+    const gate = createGate();
+    const reopen = gate.close();
+    const queue = {...defaultQueue, maxResults: 1};
+    const {attempts, reaches} = start(() => accepted, {results: 3, gate, queue});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(attempts).toEqual([]);
+    reopen();
+    await reaches(3);
+    expect(attempts).toEqual([[1], [2], [3]]);
   });
 
   it('is not given up when the journal can not be read for a while', async () => {
