@@ -237,7 +237,7 @@ describe('a result that was rejected', () => {
 describe('a backlog', () => {
   it('is made ready while the destination is away, and then sent in order', async () => {
     const journal = openJournal(join(temporaryFolder(), 'journal.db'));
-    const {maxResults} = defaultQueue;
+    const maxResults = 5;
     const results = 3 * maxResults + 1;
     for (let count = 0; count < results; count += 1) journal.append(completed());
     journal.startAt('sink', {kind: 'all'});
@@ -264,6 +264,7 @@ describe('a backlog', () => {
       sink,
       gate: createGate(),
       newest: () => [],
+      queue: {...defaultQueue, maxResults},
       onDelivery: () => undefined,
       onError: () => undefined,
     });
