@@ -155,10 +155,13 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
       settle(outcome, 1, 1);
       return;
     }
+    const numbering = journal.numbering();
     const [outcome] = await Promise.all([
       request.send(signal),
       size === queue.maxResults ? readAhead() : undefined,
     ]);
+    // What is now called by these numbers is not what was sent.
+    if (journal.numbering() !== numbering) return;
     switch (outcome.kind) {
       case 'accepted':
         journal.advance(sink.name, lastId);
@@ -189,7 +192,9 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const deliverAgain = async (row: JournalRow): Promise<void> => {
     // A `latest` sink holds one state only, which an old result must not replace.
     const rows = sink.backlog === 'every' ? [row] : newest();
+    const numbering = journal.numbering();
     const outcome = rows.length === 0 ? ({kind: 'accepted'} as const) : await sink.deliver(rows, signal);
+    if (journal.numbering() !== numbering) return;
     if (outcome.kind === 'retry') {
       await holdOff(outcome, 1);
       return;

@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import Libsql from 'libsql';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {createGate} from '../../../src/delivery/gate.ts';
 import {
@@ -9,6 +10,7 @@ import {
 } from '../../../src/delivery/loop.ts';
 import type {Outcome, Sink} from '../../../src/delivery/sink.ts';
 import type {JournalRow} from '../../../src/journal/journal.ts';
+import {openLastingJournal} from '../../../src/journal/lasting-journal.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {completed} from '../../fixtures/results.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
@@ -232,6 +234,61 @@ describe('a result that was rejected', () => {
     await vi.waitFor(() => expect(journal.rejections('sink')).toMatchObject([{resultId: 1, cause: 'no 2'}]));
     expect(attempts).toEqual([[1], [1]]);
   });
+});
+
+it('a result is not lost whose number was given to another while that one was on its way', async () => {
+  vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const path = join(temporaryFolder(), 'journal.db');
+  const notices = {info: () => undefined, error: () => undefined};
+  const journal = openLastingJournal({path, notices, saveEveryMs: 10});
+  if (journal === undefined) throw new Error('in use');
+  journal.cursor('sink');
+  const other = new Libsql(path);
+  other.exec('BEGIN IMMEDIATE');
+  journal.append(completed({endedAtMs: 2000}));
+  expect(journal.unsaved()).toBe(1);
+
+  const attempts: number[][] = [];
+  let answer = (): void => undefined;
+  const sink: Sink = {
+    name: 'sink',
+    backlog: 'every',
+    deliver: async (batch) => {
+      attempts.push(batch.map(({result}) => result.endedAtMs));
+      if (attempts.length === 1) await new Promise<void>((resolve) => (answer = resolve));
+      return accepted;
+    },
+    probe: async () => accepted,
+    sentBytes: () => 0,
+    close: async () => undefined,
+  };
+  const loop = startDelivery({
+    journal,
+    sink,
+    gate: createGate(),
+    newest: () => [],
+    onDelivery: () => undefined,
+    onError: () => undefined,
+  });
+  onTestFinished(async () => {
+    await loop.stop();
+    journal.close();
+  });
+  await vi.waitFor(() => expect(attempts).toEqual([[2000]]));
+  other.exec('ROLLBACK');
+  other.close();
+  const foreign = openJournal(path);
+  expect(foreign.append(completed({endedAtMs: 1000})).id).toBe(1);
+  foreign.close();
+  vi.advanceTimersByTime(10);
+  expect(journal.unsaved()).toBe(0);
+  answer();
+  loop.wake();
+  await vi.waitFor(() => expect(journal.cursor('sink')).toBe(2));
+  expect(attempts).toEqual([[2000], [1000, 2000]]);
 });
 
 describe('a backlog', () => {
