@@ -4,15 +4,17 @@ import {createMapping, type Mapping} from './metrics/map.ts';
 
 /**
  * The mapping that the configuration describes. Where there is more than one job, each job's name is a label of its
- * results, for two jobs may otherwise have the same series.
+ * results, for two jobs may otherwise have the same series. A job that is gone counts as well.
  */
-export const mappingOf = ({metrics, jobs}: Config): Mapping =>
-  createMapping({
+export const mappingOf = ({metrics, jobs}: Config): Mapping => {
+  const configured = new Map(
+    jobs.map(({name, labels}) => [name, jobs.length > 1 ? {job_name: name, ...labels} : labels]),
+  );
+  return createMapping({
     ...metrics,
-    jobLabels: new Map(
-      jobs.map(({name, labels}) => [name, jobs.length > 1 ? {job_name: name, ...labels} : labels]),
-    ),
+    jobLabels: {get: (name) => configured.get(name) ?? (jobs.length > 0 ? {job_name: name} : {})},
   });
+};
 
 /** The newest result of each job of the configuration that has one. */
 export const newestOfEachJob = ({jobs}: Config, journal: Journal): readonly JournalRow[] =>

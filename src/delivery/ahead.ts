@@ -47,6 +47,7 @@ export class Ahead {
   readonly #mostBytes: number;
   /** Full ones, in order, each beginning where the one before it ends. */
   #ready: Batch[] = [];
+  #numbering = 0;
 
   constructor(journal: Journal, sink: Sink, mostBytes = mostReadyBytes) {
     this.#journal = journal;
@@ -56,7 +57,9 @@ export class Ahead {
 
   /** The results behind a row, at most `limit` of them; undefined when there are none. */
   next(afterId: number, limit: number): Batch | undefined {
-    this.#ready = this.#ready.filter(({lastId}) => lastId > afterId);
+    const numbering = this.#journal.numbering();
+    this.#ready = this.#ready.filter(({lastId}) => lastId > afterId && numbering === this.#numbering);
+    this.#numbering = numbering;
     const [ready] = this.#ready;
     if (ready?.afterId === afterId && ready.size === limit) return ready;
     const rows = this.#journal.after(afterId, limit);

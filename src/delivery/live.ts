@@ -67,7 +67,7 @@ export class Live {
     const lapsed = rows.filter(({result}) => this.#lapsesAtMs(result.job, result.endedAtMs) <= atMs);
     if (lapsed.length > 0) return {rows: lapsed, atMs, as: 'stale'};
     if (rows.length === 0 || this.#repeatsAtMs(rows) > atMs) return undefined;
-    return {rows, atMs, as: 'values'};
+    return {rows: rows.filter(({result}) => result.endedAtMs < atMs), atMs, as: 'values'};
   }
 
   /** Records what became of a repetition. One that is rejected is left, as the next one will be. */
@@ -83,13 +83,14 @@ export class Live {
       .flatMap(({resultId}) => this.#journal.result(resultId) ?? []);
   }
 
+  /** Counted from the oldest result, so that a job that tests often does not put off the repetition of the others. */
   #repeatsAtMs(rows: readonly JournalRow[]): number {
-    return (
-      Math.max(this.#repeatedAtMs, ...rows.map(({result}) => result.endedAtMs)) + this.#settings.intervalMs
-    );
+    const oldestMs = Math.min(...rows.map(({result}) => result.endedAtMs));
+    return Math.max(this.#repeatedAtMs, oldestMs) + this.#settings.intervalMs;
   }
 
+  /** Later than the result in any case: a receiver would refuse an earlier marker. */
   #lapsesAtMs(job: string, endedAtMs: number): number {
-    return this.#settings.lapsesAtMs(job, endedAtMs) ?? 0;
+    return Math.max(this.#settings.lapsesAtMs(job, endedAtMs) ?? 0, endedAtMs + 1);
   }
 }

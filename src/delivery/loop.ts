@@ -119,7 +119,9 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const holdOff = async (outcome: Extract<Outcome, {kind: 'retry'}>, attempted: number): Promise<void> => {
     failures += 1;
     const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-    const retryInMs = outcome.afterMs ?? backoffMs(failures, bounds);
+    // None, or a time that has passed, would be an endless loop of requests.
+    const {afterMs = 0} = outcome;
+    const retryInMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
     const atMs = Date.now();
     journal.noteFailure(sink.name, {cause: outcome.cause, atMs, nextTryMs: atMs + retryInMs});
     failureNoted = true;
@@ -153,10 +155,13 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
       settle(outcome, 1, 1);
       return;
     }
+    const numbering = journal.numbering();
     const [outcome] = await Promise.all([
       request.send(signal),
       size === queue.maxResults ? readAhead() : undefined,
     ]);
+    // What is now called by these numbers is not what was sent.
+    if (journal.numbering() !== numbering) return;
     switch (outcome.kind) {
       case 'accepted':
         journal.advance(sink.name, lastId);
@@ -187,7 +192,9 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const deliverAgain = async (row: JournalRow): Promise<void> => {
     // A `latest` sink holds one state only, which an old result must not replace.
     const rows = sink.backlog === 'every' ? [row] : newest();
+    const numbering = journal.numbering();
     const outcome = rows.length === 0 ? ({kind: 'accepted'} as const) : await sink.deliver(rows, signal);
+    if (journal.numbering() !== numbering) return;
     if (outcome.kind === 'retry') {
       await holdOff(outcome, 1);
       return;
@@ -217,7 +224,7 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     if (awake.signal.aborted) awake = new AbortController();
     const [again] = journal.retries(sink.name, 1);
     // A live result and a repetition are small and go at once; everything else waits while a test runs.
-    if (gate.isClosed() && (again !== undefined || Math.min(lag(), limit) > 1) && sink.backlog === 'every') {
+    if (gate.isClosed() && (again !== undefined || lag() > 1) && sink.backlog === 'every') {
       await gate.whenOpen(awake.signal);
       return;
     }

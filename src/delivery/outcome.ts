@@ -5,8 +5,8 @@ import type {Outcome} from './sink.ts';
 
 const longestWaitMs = 60 * 60_000;
 
-const describeRedirect = ({status, headers}: HttpResponse): string => {
-  const target = oneLine(withoutSecrets(headers['location'] ?? ''));
+const describeRedirect = ({status, location = ''}: HttpResponse): string => {
+  const target = oneLine(withoutSecrets(location));
   // A client turns the others' requests into a GET without a body.
   const why =
     status === 307 || status === 308 ? 'redirects are not followed' : 'following it would drop the results';

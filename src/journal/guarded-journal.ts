@@ -27,4 +27,5 @@ export const guardedJournal = (guard: Guard): Omit<Journal, 'close'> => ({
   endLive: (destination, job) => guard((journal) => journal.endLive(destination, job)),
   prune: (beforeMs, destinations) => guard((journal) => journal.prune(beforeMs, destinations)),
   foreignChanges: () => guard((journal) => journal.foreignChanges()),
+  numbering: () => guard((journal) => journal.numbering()),
 });

@@ -111,5 +111,7 @@ export interface Journal {
   prune(beforeMs: number, destinations: readonly string[]): number;
   /** A number that changes when another process has changed the journal, and only then. */
   foreignChanges(): number;
+  /** A number that changes when results have got other numbers: those of rows that were read before no longer count. */
+  numbering(): number;
   close(): void;
 }

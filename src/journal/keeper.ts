@@ -44,6 +44,7 @@ export class Keeper {
   /** What shows that the file is damaged, until it is replaced. */
   #damage: unknown;
   #swaps = 0;
+  #renumberings = 0;
 
   private constructor(
     {path, notices, saveEveryMs = 5000}: KeeperSettings,
@@ -99,6 +100,11 @@ export class Keeper {
   /** A number that changes when the journal is another one than before. */
   get swaps(): number {
     return this.#swaps;
+  }
+
+  /** A number that changes when results have got other numbers, for another process took theirs. */
+  get renumberings(): number {
+    return this.#renumberings;
   }
 
   /** How many results are only in memory; undefined while the file can be written. */
@@ -224,6 +230,7 @@ export class Keeper {
       this.#report.stillUnusable(error, memory.unsaved());
     }
     if (saved === undefined) return;
+    if (memory.isRenumbered()) this.#renumberings += 1;
     memory.close();
     this.#memory = undefined;
     this.#swaps += 1;

@@ -57,6 +57,7 @@ export const openLastingJournal = (settings: KeeperSettings): LastingJournal | u
       seen = now;
       return changes;
     },
+    numbering: () => keeper.renumberings,
     unsaved: () => keeper.unsaved ?? 0,
     close: () => keeper.close(),
   };

@@ -22,6 +22,8 @@ export interface MemoryJournal extends Journal {
    * were: then the destinations' state is written as well, and this journal is no longer needed.
    */
   saveTo(disk: Journal, forMs: number): number | undefined;
+  /** Whether results have another number in the file than they have here. */
+  isRenumbered(): boolean;
 }
 
 // At about 1 kB each. An hourly test takes a year to get there; older results make room for newer ones then.
@@ -163,5 +165,6 @@ export const openMemoryJournal = (
       withDisk(db, `${pathToFileURL(path).href}?mode=rw`, () => saveState.immediate());
       return countSaved() ?? 0;
     },
+    isRenumbered: () => isRenumbered,
   };
 };

@@ -29,6 +29,7 @@ export const createJournal = (db: Database): Journal => {
     ...destinations,
     prune: (beforeMs, names) => prune.immediate(beforeMs, names),
     foreignChanges: () => dataVersion() ?? 0,
+    numbering: () => 0,
     close: () => {
       db.close();
     },

@@ -83,7 +83,7 @@ export interface LabelPolicy {
   readonly appName: string;
   readonly volatileLabels: VolatileLabels;
   /** Labels that the configuration gives to a job's results, by the job's name. */
-  readonly jobLabels: ReadonlyMap<string, Values>;
+  readonly jobLabels: Pick<ReadonlyMap<string, Values>, 'get'>;
 }
 
 /** The labels of a result's value series, and those of its info series. */

@@ -20,8 +20,8 @@ const createDestinationLog = (
   const rejections = createLimiter(everyMs, nowMs);
   const unwrittens = createLimiter(everyMs, nowMs);
   const errors = createLimiter(everyMs, nowMs);
-  let changes = createLimiter(everyMs, nowMs);
-  let reminders = createLimiter(remindEveryMs, nowMs);
+  const changes = createLimiter(everyMs, nowMs);
+  const reminders = createLimiter(remindEveryMs, nowMs);
   let cause: string | undefined;
 
   const failed = (words: string): boolean => {
@@ -39,8 +39,6 @@ const createDestinationLog = (
           if (cause === undefined) log.debug('delivered', fields);
           else log.info('delivered again', fields);
           cause = undefined;
-          changes = createLimiter(everyMs, nowMs);
-          reminders = createLimiter(remindEveryMs, nowMs);
           if (outcome.unwritten !== undefined && unwrittens.next() !== undefined) {
             log.warn('the receiver took a request and did not write all of its samples', {
               destination,

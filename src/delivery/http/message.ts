@@ -8,19 +8,21 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly kind: 'response';
   readonly status: number;
-  /** Names in lower case. */
+  /** Names in lower case. As they came: for the program, not for people. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The first 64 KiB as text. */
+  /** The first 64 KiB as text, without any secret that the request carried. */
   readonly body: string;
+  /** The header Location without them; absent where there is none. */
+  readonly location?: string;
 }
 
-/** Why there is no response, in one line. */
+/** Why there is no response, in one line that holds no secret. */
 export interface HttpFailure {
   readonly kind: 'failed';
   readonly cause: string;
 }
 
-/** What came of a request. None of it holds a secret that the request carried. */
+/** What came of a request. */
 export type HttpAnswer = HttpResponse | HttpFailure;
 
 export interface HttpClient {

@@ -35,11 +35,17 @@ export const readResponse = async (
     // A receiver that dies while it says yes may not have kept what it was sent. Any other status is a verdict.
     if (status >= 200 && status < 300) throw error;
   });
-  const cleanHeaders = Object.entries(headers).map(([name, value]) => [
-    name,
-    redact([value ?? ''].flat().join(', '), secrets),
-  ]);
-  return {kind: 'response', status, headers: Object.fromEntries(cleanHeaders), body: redact(text, secrets)};
+  const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
+  const given: Readonly<Record<string, string>> = Object.fromEntries(joined);
+  const {location} = given;
+  return {
+    kind: 'response',
+    status,
+    // Not redacted: of a number, a tenant that is called "1" would leave no number.
+    headers: given,
+    body: redact(text, secrets),
+    ...(location !== undefined && {location: redact(location, secrets)}),
+  };
 };
 
 /** Printable, on one line, and not too long: what a server says goes into logs and onto terminals. */

@@ -37,7 +37,12 @@ const start = (results: number, mostBytes = 1000) => {
     sentBytes: () => 0,
     close: async () => undefined,
   };
-  return {ahead: new Ahead(journal, sink, mostBytes), append, prepared, sent};
+  let numbering = 0;
+  const renumber = () => {
+    numbering += 1;
+  };
+  const ahead = new Ahead({...journal, numbering: () => numbering}, sink, mostBytes);
+  return {ahead, append, renumber, prepared, sent};
 };
 
 describe('the next batch', () => {
@@ -73,6 +78,20 @@ describe('the next batch', () => {
       [1, 2],
     ]);
   });
+});
+
+it('batches are made anew when their results have got other numbers', () => {
+  const {ahead, renumber, prepared} = start(4);
+  ahead.next(0, 2);
+  ahead.extend();
+  renumber();
+  prepared.length = 0;
+  ahead.next(0, 2);
+  ahead.next(2, 2);
+  expect(prepared).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
 });
 
 describe('batches ahead', () => {

@@ -47,12 +47,37 @@ describe('between tests', () => {
     const live = create();
     deliver(live, 1000);
     const rows = [deliver(live, 3000, 'lan'), deliver(live, 2000)];
-    expect(live.nextAtMs()).toBe(3000 + minuteMs + settledMs);
-    expect(live.due(3000 + minuteMs + settledMs - 1)).toBeUndefined();
-    const repetition = live.due(3000 + minuteMs + settledMs);
-    expect(repetition).toEqual({rows, atMs: 3000 + minuteMs, as: 'values'});
+    expect(live.nextAtMs()).toBe(2000 + minuteMs + settledMs);
+    expect(live.due(2000 + minuteMs + settledMs - 1)).toBeUndefined();
+    const repetition = live.due(2000 + minuteMs + settledMs);
+    expect(repetition).toEqual({rows, atMs: 2000 + minuteMs, as: 'values'});
     if (repetition !== undefined) live.sent(repetition, accepted);
-    expect(live.nextAtMs()).toBe(3000 + 2 * minuteMs + settledMs);
+    expect(live.nextAtMs()).toBe(2000 + 2 * minuteMs + settledMs);
+  });
+
+  it('repeats a rare job’s result however often another job tests', () => {
+    const {create, deliver} = open();
+    const live = create();
+    const rare = deliver(live, 0, 'lan');
+    const repeatedAtMs: number[] = [];
+    for (let nowMs = 0; nowMs < 2.9 * minuteMs; nowMs += 1000) {
+      if (nowMs % 30_000 === 20_000) deliver(live, nowMs);
+      const repetition = live.due(nowMs);
+      if (repetition === undefined) continue;
+      expect(repetition.rows).toContainEqual(rare);
+      expect(repetition.rows.every(({result}) => result.endedAtMs < repetition.atMs)).toBe(true);
+      repeatedAtMs.push(repetition.atMs);
+      live.sent(repetition, accepted);
+    }
+    expect(repeatedAtMs).toEqual([minuteMs, 2 * minuteMs]);
+  });
+
+  it('leaves out a result that is newer than the time of the repetition', () => {
+    const {create, deliver} = open();
+    const live = create();
+    const rare = deliver(live, 0, 'lan');
+    deliver(live, minuteMs + 1000);
+    expect(live.due(minuteMs + settledMs)?.rows).toEqual([rare]);
   });
 
   it('tries a repetition again that failed, and leaves one that was rejected', () => {
@@ -109,6 +134,15 @@ describe('series are ended', () => {
     expect(ending).toEqual({rows: [gone], atMs: 5000, as: 'stale'});
     if (ending !== undefined) live.sent(ending, accepted);
     expect(live.due(1000 + minuteMs + settledMs)?.rows).toEqual([stays]);
+  });
+
+  it('not before the result itself, when its job went away right after it', () => {
+    const {create, deliver} = open();
+    const live = create();
+    const gone = deliver(live, 60_000, 'gone');
+    expect(live.due(60_000 + settledMs)).toBeUndefined();
+    const nextAtMs = live.nextAtMs() ?? 0;
+    expect(live.due(nextAtMs)).toEqual({rows: [gone], atMs: 60_001, as: 'stale'});
   });
 
   it('again with the next result', () => {

@@ -1,9 +1,16 @@
 import {join} from 'node:path';
+import Libsql from 'libsql';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {createGate} from '../../../src/delivery/gate.ts';
-import {type Delivery, defaultQueue, startDelivery} from '../../../src/delivery/loop.ts';
+import {
+  type Delivery,
+  type DeliverySettings,
+  defaultQueue,
+  startDelivery,
+} from '../../../src/delivery/loop.ts';
 import type {Outcome, Sink} from '../../../src/delivery/sink.ts';
 import type {JournalRow} from '../../../src/journal/journal.ts';
+import {openLastingJournal} from '../../../src/journal/lasting-journal.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {completed} from '../../fixtures/results.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
@@ -13,7 +20,11 @@ const accepted: Outcome = {kind: 'accepted'};
 /** A loop over a real journal, to a sink that `answer` speaks for. */
 const start = (
   answer: (ids: readonly number[], attempt: number, signal: AbortSignal) => Outcome | Promise<Outcome>,
-  {backlog = 'every', results = 0}: {backlog?: Sink['backlog']; results?: number} = {},
+  {
+    backlog = 'every',
+    results = 0,
+    ...settings
+  }: Partial<DeliverySettings> & {backlog?: Sink['backlog']; results?: number} = {},
 ) => {
   const journal = openJournal(join(temporaryFolder(), 'journal.db'));
   journal.cursor('sink');
@@ -21,7 +32,7 @@ const start = (
   const attempts: number[][] = [];
   const deliveries: Delivery[] = [];
   const errors: unknown[] = [];
-  const gate = createGate();
+  const {gate = createGate()} = settings;
   const sink: Sink = {
     name: 'sink',
     backlog,
@@ -41,11 +52,12 @@ const start = (
   const loop = startDelivery({
     journal,
     sink,
-    gate,
     newest,
     onDelivery: (delivery) => deliveries.push(delivery),
     onError: (_destination, error) => errors.push(error),
     random: () => 0,
+    ...settings,
+    gate,
   });
   onTestFinished(async () => {
     await loop.stop();
@@ -98,6 +110,12 @@ describe('every result', () => {
     expect(waits.length).toBeGreaterThan(3);
     expect(waits).toEqual([...waits].sort((a, b) => a - b));
     expect(waits.at(-1)).toBeGreaterThan(waits[0] ?? 0);
+  });
+
+  it('is not tried again at once where the receiver asks for no wait', async () => {
+    const {deliveries} = start(() => ({kind: 'retry', cause: 'HTTP 503', afterMs: 0}), {results: 1});
+    await vi.waitFor(() => expect(deliveries).not.toEqual([]));
+    expect(deliveries[0]?.retryInMs).toBe(defaultQueue.minBackoffMs);
   });
 
   it('that is rejected alone is recorded and does not block those behind it', async () => {
@@ -154,6 +172,18 @@ describe('every result', () => {
     expect(attempts).toEqual([[1], [2, 3]]);
   });
 
+  it('of a backlog that goes one by one waits as well', async () => {
+    const gate = createGate();
+    const reopen = gate.close();
+    const queue = {...defaultQueue, maxResults: 1};
+    const {attempts, reaches} = start(() => accepted, {results: 3, gate, queue});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(attempts).toEqual([]);
+    reopen();
+    await reaches(3);
+    expect(attempts).toEqual([[1], [2], [3]]);
+  });
+
   it('is not given up when the journal can not be read for a while', async () => {
     vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
     onTestFinished(() => {
@@ -206,10 +236,65 @@ describe('a result that was rejected', () => {
   });
 });
 
+it('a result is not lost whose number was given to another while that one was on its way', async () => {
+  vi.useFakeTimers({toFake: ['setInterval', 'clearInterval']});
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const path = join(temporaryFolder(), 'journal.db');
+  const notices = {info: () => undefined, error: () => undefined};
+  const journal = openLastingJournal({path, notices, saveEveryMs: 10});
+  if (journal === undefined) throw new Error('in use');
+  journal.cursor('sink');
+  const other = new Libsql(path);
+  other.exec('BEGIN IMMEDIATE');
+  journal.append(completed({endedAtMs: 2000}));
+  expect(journal.unsaved()).toBe(1);
+
+  const attempts: number[][] = [];
+  let answer = (): void => undefined;
+  const sink: Sink = {
+    name: 'sink',
+    backlog: 'every',
+    deliver: async (batch) => {
+      attempts.push(batch.map(({result}) => result.endedAtMs));
+      if (attempts.length === 1) await new Promise<void>((resolve) => (answer = resolve));
+      return accepted;
+    },
+    probe: async () => accepted,
+    sentBytes: () => 0,
+    close: async () => undefined,
+  };
+  const loop = startDelivery({
+    journal,
+    sink,
+    gate: createGate(),
+    newest: () => [],
+    onDelivery: () => undefined,
+    onError: () => undefined,
+  });
+  onTestFinished(async () => {
+    await loop.stop();
+    journal.close();
+  });
+  await vi.waitFor(() => expect(attempts).toEqual([[2000]]));
+  other.exec('ROLLBACK');
+  other.close();
+  const foreign = openJournal(path);
+  expect(foreign.append(completed({endedAtMs: 1000})).id).toBe(1);
+  foreign.close();
+  vi.advanceTimersByTime(10);
+  expect(journal.unsaved()).toBe(0);
+  answer();
+  loop.wake();
+  await vi.waitFor(() => expect(journal.cursor('sink')).toBe(2));
+  expect(attempts).toEqual([[2000], [1000, 2000]]);
+});
+
 describe('a backlog', () => {
   it('is made ready while the destination is away, and then sent in order', async () => {
     const journal = openJournal(join(temporaryFolder(), 'journal.db'));
-    const {maxResults} = defaultQueue;
+    const maxResults = 5;
     const results = 3 * maxResults + 1;
     for (let count = 0; count < results; count += 1) journal.append(completed());
     journal.startAt('sink', {kind: 'all'});
@@ -236,6 +321,7 @@ describe('a backlog', () => {
       sink,
       gate: createGate(),
       newest: () => [],
+      queue: {...defaultQueue, maxResults},
       onDelivery: () => undefined,
       onError: () => undefined,
     });

@@ -9,6 +9,7 @@ const answer = (status: number, body = '', headers: HttpResponse['headers'] = {}
   status,
   headers,
   body,
+  ...(headers['location'] !== undefined && {location: headers['location']}),
 });
 const outcome = (...given: Parameters<typeof answer>) => outcomeOf(answer(...given), nowMs);
 

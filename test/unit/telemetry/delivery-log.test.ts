@@ -47,11 +47,21 @@ describe('of a destination that is away', () => {
   });
 
   it('the next time that it goes away is told at once', () => {
-    const {lines, tell} = start();
+    const {lines, clock, tell} = start();
     tell(retry('HTTP 503'));
     tell({kind: 'accepted'}, 1);
+    clock.nowMs += minuteMs;
     tell(retry('HTTP 503'));
     expect(lines).toHaveLength(3);
+  });
+
+  it('one that comes and goes is told of once a minute', () => {
+    const {lines, clock, tell} = start();
+    for (; clock.nowMs < 10 * minuteMs; clock.nowMs += 1000) {
+      tell(retry('HTTP 503'));
+      tell({kind: 'accepted'}, 1);
+    }
+    expect(lines).toHaveLength(20);
   });
 
   it('others are told of by themselves', () => {

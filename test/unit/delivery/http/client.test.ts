@@ -84,6 +84,20 @@ test('reads a secret afresh for each request, and says when it cannot', async ()
   expect(requests.map(({headers}) => headers.authorization)).toEqual(['Bearer first', 'Bearer second']);
 });
 
+test('what an answer says in its headers is read although a secret is in it', async () => {
+  const {url} = await serve((response, {path}) =>
+    path === '/'
+      ? response.writeHead(307, {location: '/1'}).end()
+      : response.writeHead(503, {'retry-after': '15', location: 'http://1/'}).end('no tenant 1'),
+  );
+  const headers = {'X-Scope-OrgID': Secret.of('1')};
+  expect(await post(clientFor(url, {headers, followRedirects: true}))).toMatchObject({
+    headers: {'retry-after': '15'},
+    body: 'no tenant <secret>',
+    location: 'http://<secret>/',
+  });
+});
+
 test('a header that cannot be sent fails without being told', async () => {
   const {url} = await serve();
   const answer = await post(clientFor(url, {headers: {'x-key': Secret.of('se\ncret')}}));
