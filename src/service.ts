@@ -1,9 +1,8 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.ts';
-import {createEngines} from './engine/engines.ts';
-import {runTest} from './engine/run-test.ts';
 import {encodeText} from './exposition/text.ts';
+import {testOnSchedule} from './job/job-test.ts';
 import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob} from './outputs.ts';
@@ -96,10 +95,10 @@ const open = async (
   const onError = (destination: string, error: unknown): void => {
     log.error(`delivery to ${destination} failed: ${String(error)}`);
   };
-  for (const {sink, start, ...settings} of destinations) {
+  for (const {sink, start, ...destination} of destinations) {
     journal.startAt(sink.name, start);
     ownMetrics.lag(sink.name, journal.lastId() - journal.cursor(sink.name));
-    const loop = startDelivery({...settings, journal, sink, gate, newest, onDelivery, onError});
+    const loop = startDelivery({...destination, journal, sink, gate, newest, onDelivery, onError});
     loops.push(loop);
     onClose(() => loop.stop());
   }
@@ -155,15 +154,14 @@ const open = async (
   });
   onClose(() => server.close());
 
+  const settings = {engines: config.engines, version};
   const stopScheduler = startScheduler(jobs, labels.instance, {
     run: async (name, signal) => {
       const job = jobs.find((candidate) => candidate.name === name);
       if (job === undefined) return;
-      const engines = createEngines(job.engines, config.engines, job.network, version);
-      const plan = {job: name, scheduled: true, engines, timeoutMs: job.timeoutMs};
       const reopen = gate.close();
       try {
-        record(await runTest(plan, () => undefined, signal));
+        record(await testOnSchedule(job, settings, journal, signal));
       } finally {
         reopen();
       }

@@ -1,4 +1,4 @@
-import type {IdleLatency, TestResult, Transfer} from '../result.ts';
+import type {EngineFailure, IdleLatency, TestResult, Transfer} from '../result.ts';
 import {formatBytes, formatMs, formatRate} from './units.ts';
 
 type Row = readonly [label: string, value: string];
@@ -33,6 +33,11 @@ const transferRows = (
   return rows;
 };
 
+const failureRow = ({engine, server, reason}: EngineFailure): Row => [
+  `${engine} failed`,
+  server === undefined ? reason : `${server}: ${reason}`,
+];
+
 const rowsOf = (result: TestResult): readonly Row[] => {
   switch (result.status) {
     case 'completed': {
@@ -46,13 +51,13 @@ const rowsOf = (result: TestResult): readonly Row[] => {
         ...(download === undefined ? [] : transferRows('Download', download)),
         ...(upload === undefined ? [] : transferRows('Upload', upload)),
         ['Packet loss', packetLossPercent === undefined ? 'not measured' : `${packetLossPercent} %`],
-        ...(result.fellBackFrom ?? []).map(({engine: tried, reason}) => [`${tried} failed`, reason] as const),
+        ...(result.fellBackFrom ?? []).map(failureRow),
       ];
     }
     case 'failed':
       return [
         ['Failed', `${result.failure.class}: ${result.failure.reason}`],
-        ...result.attempts.slice(0, -1).map(({engine, reason}) => [`${engine} failed`, reason] as const),
+        ...result.attempts.slice(0, -1).map(failureRow),
       ];
     case 'skipped':
       return [['Skipped', `${result.skip.class}: ${result.skip.reason}`]];

@@ -18,6 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   reflector: [],
   engine: ['result', 'sleep', 'reflector'],
   scheduler: ['result', 'sleep'],
+  job: ['result', 'engine', 'journal', 'scheduler'],
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],

@@ -1,0 +1,47 @@
+import {coolDownAfter, longestCoolDownMs} from '../engine/cool-down.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {CoolDown, EngineFailure, TestResult} from '../result.ts';
+
+// What was said before that is forgotten: the longest cool-down, and as long again in which the engine was not asked.
+const rememberedMs = 2 * longestCoolDownMs;
+
+const failuresOf = (result: TestResult): readonly EngineFailure[] => {
+  switch (result.status) {
+    case 'completed':
+      return result.fellBackFrom ?? [];
+    case 'failed':
+      return result.attempts;
+    case 'skipped':
+      return [];
+    default:
+      return result satisfies never;
+  }
+};
+
+/**
+ * The last cool-down of a job's engine that has not worked since then, whether it is over or not, from the journal.
+ * Most often the job's newest result tells; where it does not speak of the engine, those before it are asked, back to
+ * two days before `nowMs`.
+ */
+export const lastCoolDown = (
+  journal: Pick<Journal, 'newest' | 'previous'>,
+  job: string,
+  engine: string,
+  nowMs: number,
+): CoolDown | undefined => {
+  // Rate limits of manual tests, which begin no cool-down themselves.
+  const limitedAtMs: number[] = [];
+  let found: CoolDown | undefined;
+  for (let row = journal.newest(job); row !== undefined; row = journal.previous(row)) {
+    const {result} = row;
+    if (result.endedAtMs < nowMs - rememberedMs) break;
+    if (result.status === 'completed' && result.measurement.engine.name === engine) break;
+    const limit = failuresOf(result).findLast(
+      (failure) => failure.engine === engine && failure.class === 'rate-limited',
+    );
+    found = limit?.coolDown;
+    if (found !== undefined) break;
+    if (limit !== undefined) limitedAtMs.unshift(result.endedAtMs);
+  }
+  return limitedAtMs.reduce<CoolDown | undefined>(coolDownAfter, found);
+};
