@@ -105,6 +105,8 @@ const open = async (
 
   const record = (result: TestResult): void => {
     ownMetrics.testEnded(result.job, result.status);
+    if (result.status === 'skipped')
+      ownMetrics.runsSkipped(result.job, result.skip.class, result.skip.runs ?? 1);
     logResult(log, result);
     try {
       journal.append(result);
@@ -162,6 +164,8 @@ const open = async (
       const reopen = gate.close();
       try {
         record(await testOnSchedule(job, settings, journal, signal));
+      } catch (error) {
+        log.error(`the test of job ${name} could not be run: ${String(error)}`);
       } finally {
         reopen();
       }

@@ -36,7 +36,7 @@ const whereReadable = <T>(read: () => T): T | undefined => {
   }
 };
 
-/** Runs a job's test because its time has come: engines in their cool-down are passed over. Never rejects. */
+/** Runs a job's test because its time has come: engines in their cool-down are passed over. */
 export const testOnSchedule = async (
   job: TestedJob,
   settings: TestSettings,
@@ -51,7 +51,7 @@ export const testOnSchedule = async (
   return runTest(plan, () => undefined, signal);
 };
 
-/** Runs a job's test because a person asks for it now, who may insist: no cool-down is heeded. Never rejects. */
+/** Runs a job's test because a person asks for it now, who may insist: no cool-down is heeded. */
 export const testNow = async (
   job: TestedJob,
   settings: TestSettings,

@@ -1,10 +1,12 @@
 import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
 import type {Outcome} from '../delivery/sink.ts';
-import type {TestResult} from '../result.ts';
+import {type SkipClass, skipClasses, type TestResult} from '../result.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
   testEnded(job: string, status: TestResult['status']): void;
+  /** Runs that were due and did not take place. One skipped result may stand for many. */
+  runsSkipped(job: string, reason: SkipClass, runs: number): void;
   /**
    * One attempt to deliver. `results` says how many it settled, that is how many the destination took or refused for
    * good: 0 for an attempt that is made again, whole or in parts.
@@ -47,6 +49,10 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     new Gauge({name: prefix + name, help, labelNames, registers: [register]});
 
   const tests = counter('tests_total', 'Tests that ended, by how they did.', ['job', 'status']);
+  const runsSkipped = counter('runs_skipped_total', 'Runs that were due but did not take place, by why.', [
+    'job',
+    'reason',
+  ]);
   const deliveries = counter('deliveries_total', 'Attempts to deliver results, by what became of them.', [
     'destination',
     'outcome',
@@ -69,7 +75,10 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   const refused = counter('requests_refused_total', 'HTTP requests from addresses that are not allowed.', []);
   gauge('build_info', 'The version that runs; always 1.', ['version']).set({version}, 1);
 
-  for (const job of jobs) for (const status of statuses) tests.inc({job, status}, 0);
+  for (const job of jobs) {
+    for (const status of statuses) tests.inc({job, status}, 0);
+    for (const reason of skipClasses) runsSkipped.inc({job, reason}, 0);
+  }
   for (const destination of destinations) {
     for (const outcome of outcomes) deliveries.inc({destination, outcome}, 0);
     delivered.inc({destination}, 0);
@@ -78,6 +87,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
 
   return {
     testEnded: (job, status) => tests.inc({job, status}),
+    runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
     delivery: (destination, outcome, results) => {
       deliveries.inc({destination, outcome});
       if (outcome === 'accepted') {

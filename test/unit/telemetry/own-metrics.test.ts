@@ -16,6 +16,9 @@ describe('own metrics', () => {
       'speedtest_bridge_tests_total{job="wan",status="completed"} 0',
       'speedtest_bridge_tests_total{job="wan",status="failed"} 0',
       'speedtest_bridge_tests_total{job="wan",status="skipped"} 0',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="overlap"} 0',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="missed"} 0',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="budget"} 0',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="accepted"} 0',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="retry"} 0',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 0',
@@ -32,6 +35,8 @@ describe('own metrics', () => {
     metrics.testEnded('wan', 'completed');
     metrics.testEnded('wan', 'failed');
     metrics.testEnded('adhoc', 'completed');
+    metrics.runsSkipped('wan', 'overlap', 1);
+    metrics.runsSkipped('wan', 'missed', 168);
     metrics.delivery('mimir', 'retry', 0);
     metrics.delivery('mimir', 'accepted', 20);
     metrics.delivery('mimir', 'rejected', 0);
@@ -44,6 +49,9 @@ describe('own metrics', () => {
       'speedtest_bridge_tests_total{job="wan",status="failed"} 1',
       'speedtest_bridge_tests_total{job="wan",status="skipped"} 0',
       'speedtest_bridge_tests_total{job="adhoc",status="completed"} 1',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="overlap"} 1',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="missed"} 168',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="budget"} 0',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="accepted"} 1',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="retry"} 1',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 2',
