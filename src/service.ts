@@ -2,6 +2,7 @@ import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.ts';
 import {encodeText} from './exposition/text.ts';
+import {useOfAll, useOfJob} from './job/budget.ts';
 import {testOnSchedule} from './job/job-test.ts';
 import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
@@ -73,7 +74,16 @@ const open = async (
   const map = mappingOf(config);
   const destinations = createDestinations(config, map, journal, version);
   const names = destinations.map(({sink}) => sink.name);
-  const ownMetrics = createOwnMetrics({version, jobs: jobs.map(({name}) => name), destinations: names});
+  const totalBudgetBytes = config.data_budget?.bytes;
+  const ownMetrics = createOwnMetrics({
+    version,
+    jobs: jobs.map(({name}) => name),
+    destinations: names,
+    monthlyData: () => ({
+      jobs: jobs.map((job) => ({...useOfJob(journal, job, Date.now()), job: job.name})),
+      total: useOfAll(journal, totalBudgetBytes, Date.now()),
+    }),
+  });
 
   const newest = () => newestOfEachJob(config, journal);
   let exposition: string | undefined;
@@ -156,7 +166,11 @@ const open = async (
   });
   onClose(() => server.close());
 
-  const settings = {engines: config.engines, version};
+  const settings = {
+    engines: config.engines,
+    version,
+    ...(totalBudgetBytes !== undefined && {totalBudgetBytes}),
+  };
   const stopScheduler = startScheduler(jobs, labels.instance, {
     run: async (name, signal) => {
       const job = jobs.find((candidate) => candidate.name === name);

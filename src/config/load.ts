@@ -1,7 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {type Document, isMap, LineCounter, parseDocument, visit} from 'yaml';
 import type {z} from 'zod';
+import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
+import {formatDuration} from './duration.ts';
 import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems} from './problem.ts';
@@ -164,6 +166,12 @@ const crossChecks = (config: z.output<typeof schema>, source: Source): string[] 
       const message = 'engine librespeed needs engines.librespeed.server or engines.librespeed.server_list';
       problems.push(problemAt(['jobs', index, 'engines'], message, source));
     }
+  });
+  config.jobs.forEach(({jitterMs, schedule: {expression}}, index) => {
+    const gapMs = shortestGapMs(expression);
+    if (jitterMs < gapMs) return;
+    const message = `expected less than the time between two runs, ${formatDuration(gapMs)}, found ${formatDuration(jitterMs)}`;
+    problems.push(problemAt(['jobs', index, 'jitter'], message, source));
   });
   return problems;
 };

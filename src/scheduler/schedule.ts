@@ -16,6 +16,20 @@ export const cronProblem = (expression: string): string | undefined => {
   return errors.map(({message}) => message).join('; ') || 'no cron expression';
 };
 
+/**
+ * The shortest time between two runs of a cron expression that follow each other, in milliseconds, changes of clocks
+ * aside. Throws when the expression is invalid; see `cronProblem`.
+ */
+export const shortestGapMs = (expression: string): number => {
+  const {hour, minute, second} = parse(expression);
+  const times = hour
+    .flatMap((h) => minute.flatMap((m) => second.map((s) => ((h * 60 + m) * 60 + s) * 1000)))
+    .sort((a, b) => a - b);
+  // The first run of the next day follows the last one, where both days have runs.
+  const gaps = times.map((atMs, index) => (times[index + 1] ?? dayMs + (times[0] ?? 0)) - atMs);
+  return gaps.reduce((shortest, gap) => Math.min(shortest, gap), dayMs);
+};
+
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 // A leap day can be eight years away (1896 to 1904, 2096 to 2104), plus one for safety.

@@ -22,11 +22,22 @@ export interface OwnMetrics {
   render(): Promise<string>;
 }
 
+/** What tests have moved since the month began. */
+export interface MonthlyData {
+  readonly usedBytes: number;
+  readonly budgetBytes?: number;
+}
+
 export interface OwnMetricsSettings {
   readonly version: string;
   /** Names whose counters begin at 0, so that the first failure is an increase. */
   readonly jobs: readonly string[];
   readonly destinations: readonly string[];
+  /** Asked at each scrape. */
+  readonly monthlyData: () => {
+    readonly jobs: readonly (MonthlyData & {readonly job: string})[];
+    readonly total: MonthlyData;
+  };
   readonly nowMs?: () => number;
 }
 
@@ -39,7 +50,7 @@ const outcomes: readonly Outcome['kind'][] = ['accepted', 'retry', 'rejected'];
  * Those watch the event loop and the garbage collector until the process ends, and do not keep it from ending.
  */
 export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
-  const {version, jobs, destinations, nowMs = Date.now} = settings;
+  const {version, jobs, destinations, monthlyData, nowMs = Date.now} = settings;
   const register = new Registry();
   collectDefaultMetrics({register});
 
@@ -67,6 +78,20 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     'Unix time at which the destination last took results.',
     ['destination'],
   );
+  const dataUsed = gauge('data_used_bytes', "Bytes that the job's tests have moved since its month began.", [
+    'job',
+  ]);
+  const dataBudget = gauge('data_budget_bytes', "Bytes that the job's tests may move in a month.", ['job']);
+  const totalDataUsed = gauge(
+    'total_data_used_bytes',
+    'Bytes that the tests of all jobs have moved since the month began.',
+    [],
+  );
+  const totalDataBudget = gauge(
+    'total_data_budget_bytes',
+    'Bytes that the tests of all jobs may move in a month.',
+    [],
+  );
   const unsaved = gauge(
     'unsaved_results',
     "Results that are only in memory, because the journal's file can not be written.",
@@ -85,6 +110,17 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     rejected.inc({destination}, 0);
   }
 
+  const readMonthlyData = (): void => {
+    const {jobs: ofJobs, total} = monthlyData();
+    for (const {job, usedBytes, budgetBytes} of ofJobs) {
+      dataUsed.set({job}, usedBytes);
+      if (budgetBytes !== undefined) dataBudget.set({job}, budgetBytes);
+    }
+    totalDataUsed.set(total.usedBytes);
+    if (total.budgetBytes === undefined) totalDataBudget.remove();
+    else totalDataBudget.set(total.budgetBytes);
+  };
+
   return {
     testEnded: (job, status) => tests.inc({job, status}),
     runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
@@ -101,6 +137,9 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     unsaved: (results) => unsaved.set(results),
     requestRefused: () => refused.inc(),
     contentType: register.contentType,
-    render: () => register.metrics(),
+    render: () => {
+      readMonthlyData();
+      return register.metrics();
+    },
   };
 };

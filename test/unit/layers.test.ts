@@ -17,8 +17,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   metrics: ['result', 'journal'],
   reflector: [],
   engine: ['result', 'sleep', 'reflector'],
+  size: [],
   scheduler: ['result', 'sleep'],
-  job: ['result', 'engine', 'journal', 'scheduler'],
+  job: ['result', 'engine', 'journal', 'scheduler', 'size'],
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
@@ -26,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: ['exposition', 'journal', 'metrics'],
   telemetry: ['delivery', 'result'],
-  config: ['delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'telemetry'],
+  config: ['delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'size', 'telemetry'],
 };
 const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs'];
 

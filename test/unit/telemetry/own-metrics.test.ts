@@ -4,7 +4,13 @@ import {register} from 'prom-client';
 import {describe, expect, test} from 'vitest';
 import {createOwnMetrics} from '../../../src/telemetry/own-metrics.ts';
 
-const settings = {version: '1.2.3', jobs: ['wan'], destinations: ['mimir'], nowMs: () => 1_700_000_000_500};
+const settings = {
+  version: '1.2.3',
+  jobs: ['wan'],
+  destinations: ['mimir'],
+  monthlyData: () => ({jobs: [{job: 'wan', usedBytes: 1000}], total: {usedBytes: 1000}}),
+  nowMs: () => 1_700_000_000_500,
+};
 
 /** The project's own samples, without the process's and Node's. */
 const ownSamples = (text: string): string[] =>
@@ -24,6 +30,8 @@ describe('own metrics', () => {
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 0',
       'speedtest_bridge_results_delivered_total{destination="mimir"} 0',
       'speedtest_bridge_results_rejected_total{destination="mimir"} 0',
+      'speedtest_bridge_data_used_bytes{job="wan"} 1000',
+      'speedtest_bridge_total_data_used_bytes 1000',
       'speedtest_bridge_unsaved_results 0',
       'speedtest_bridge_requests_refused_total 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
@@ -59,9 +67,31 @@ describe('own metrics', () => {
       'speedtest_bridge_results_rejected_total{destination="mimir"} 1',
       'speedtest_bridge_delivery_lag_results{destination="mimir"} 3',
       'speedtest_bridge_last_delivery_timestamp_seconds{destination="mimir"} 1700000000.5',
+      'speedtest_bridge_data_used_bytes{job="wan"} 1000',
+      'speedtest_bridge_total_data_used_bytes 1000',
       'speedtest_bridge_unsaved_results 2',
       'speedtest_bridge_requests_refused_total 1',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
+    ]);
+  });
+
+  test('tell of budgets at each scrape', async () => {
+    let usedBytes = 5;
+    const metrics = createOwnMetrics({
+      ...settings,
+      monthlyData: () => ({
+        jobs: [{job: 'wan', usedBytes, budgetBytes: 50e9}],
+        total: {usedBytes: 2 * usedBytes, budgetBytes: 1e12},
+      }),
+    });
+    await metrics.render();
+    usedBytes = 7;
+    const lines = ownSamples(await metrics.render()).filter((line) => line.includes('_data_'));
+    expect(lines).toEqual([
+      'speedtest_bridge_data_used_bytes{job="wan"} 7',
+      'speedtest_bridge_data_budget_bytes{job="wan"} 50000000000',
+      'speedtest_bridge_total_data_used_bytes 14',
+      'speedtest_bridge_total_data_budget_bytes 1000000000000',
     ]);
   });
 
