@@ -127,7 +127,7 @@ export interface EngineFailure extends Failure {
   readonly server?: string;
   /** Bytes that were seen to move before it failed. */
   readonly bytes?: number;
-  /** With the class `rate-limited`: the cool-down that this began, or for which the engine was passed over. */
+  /** The engine's last cool-down where it has not worked since: begun by this failure, heeded here, or over by now. */
   readonly coolDown?: CoolDown;
 }
 

@@ -120,7 +120,8 @@ export const runTest = async (
     }
     const onFailure = (failure: EngineFailure): void => {
       const begins = failure.class === 'rate-limited' && lastCoolDown !== undefined;
-      attempts.push({...failure, ...(begins && {coolDown: coolDownAfter(last, Date.now())})});
+      const coolDown = begins ? coolDownAfter(last, Date.now()) : last;
+      attempts.push({...failure, ...(coolDown !== undefined && {coolDown})});
     };
     const measurement = await attempt(named, plan.timeoutMs, onProgress, onFailure, signal);
     if (measurement !== undefined) {

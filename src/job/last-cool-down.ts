@@ -20,8 +20,8 @@ const failuresOf = (result: TestResult): readonly EngineFailure[] => {
 
 /**
  * The last cool-down of a job's engine that has not worked since then, whether it is over or not, from the journal.
- * Most often the job's newest result tells; where it does not speak of the engine, those before it are asked, back to
- * two days before `nowMs`.
+ * The newest result of a scheduled test that speaks of the engine tells; where none does back to two days before `nowMs`,
+ * there is none.
  */
 export const lastCoolDown = (
   journal: Pick<Journal, 'newest' | 'previous'>,
@@ -29,19 +29,18 @@ export const lastCoolDown = (
   engine: string,
   nowMs: number,
 ): CoolDown | undefined => {
-  // Rate limits of manual tests, which begin no cool-down themselves.
+  // Rate limits that began no cool-down: those of manual tests, and of versions that knew of none.
   const limitedAtMs: number[] = [];
   let found: CoolDown | undefined;
   for (let row = journal.newest(job); row !== undefined; row = journal.previous(row)) {
     const {result} = row;
     if (result.endedAtMs < nowMs - rememberedMs) break;
     if (result.status === 'completed' && result.measurement.engine.name === engine) break;
-    const limit = failuresOf(result).findLast(
-      (failure) => failure.engine === engine && failure.class === 'rate-limited',
-    );
-    found = limit?.coolDown;
-    if (found !== undefined) break;
-    if (limit !== undefined) limitedAtMs.unshift(result.endedAtMs);
+    const said = failuresOf(result).findLast((failure) => failure.engine === engine);
+    if (said === undefined) continue;
+    found = said.coolDown;
+    if (found === undefined && said.class === 'rate-limited') limitedAtMs.unshift(result.endedAtMs);
+    else if (found !== undefined || result.scheduled) break;
   }
   return limitedAtMs.reduce<CoolDown | undefined>(coolDownAfter, found);
 };

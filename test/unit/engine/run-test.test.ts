@@ -169,6 +169,13 @@ describe('cool-down', () => {
     expect(result).toHaveProperty('attempts.length', 2);
   });
 
+  it('that is over is kept with failures of other kinds, so that the next one is longer', async () => {
+    const coolDown = {untilMs: nowMs - 1, lengthMs: 15 * minute};
+    expect(await heeding([fails(new EngineError('dns', 'unknown'))], () => coolDown)).toMatchObject({
+      attempts: [{class: 'dns', coolDown}],
+    });
+  });
+
   it('is not begun where none is heeded', async () => {
     expect(await heeding([limited], undefined)).not.toHaveProperty('attempts[0].coolDown');
   });

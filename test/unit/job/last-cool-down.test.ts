@@ -18,6 +18,8 @@ const limit = (changes: Partial<EngineFailure> = {}): EngineFailure => ({
 });
 const limited = (endedAtMs: number, changes: Partial<EngineFailure> = {}) =>
   failed({endedAtMs, attempts: [limit(changes)]});
+const timedOut = (endedAtMs: number, scheduled: boolean) =>
+  failed({endedAtMs, scheduled, attempts: [{engine: 'ookla', class: 'timeout', reason: 'slow'}]});
 const by = (engine: string, endedAtMs: number) =>
   completed({endedAtMs, measurement: {...fullMeasurement, engine: {name: engine}}});
 
@@ -46,10 +48,17 @@ describe('the last cool-down of an engine', () => {
         limited(startMs),
         by('librespeed', startMs + 1),
         skipped({endedAtMs: startMs + 2}),
-        limited(startMs + 3, {class: 'timeout'}),
+        limited(startMs + 3, {engine: 'iperf3'}),
       ],
       coolDown,
     ],
+    ['is passed on by failures of other kinds', [limited(startMs, {class: 'timeout'})], coolDown],
+    [
+      'is none where a scheduled test says nothing of it',
+      [limited(startMs), timedOut(startMs + 1, true)],
+      undefined,
+    ],
+    ['is not known to manual tests', [limited(startMs), timedOut(startMs + 1, false)], coolDown],
     ['is forgotten once it has worked', [limited(startMs), by('ookla', startMs + 1)], undefined],
     ['of another job does not matter', [{...limited(startMs), job: 'lan'}], undefined],
   ])('%s', (_what, results, expected) => {

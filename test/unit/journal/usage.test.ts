@@ -1,5 +1,5 @@
 import Libsql from 'libsql';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {openDatabase} from '../../../src/journal/database.ts';
 import {openMemoryJournal} from '../../../src/journal/memory-journal.ts';
 import {migrations} from '../../../src/journal/migrations.ts';
@@ -85,6 +85,20 @@ describe('the journal knows how much its tests moved', () => {
     old.close();
     const journal = open(`${path}.old`);
     expect(journal.movedSince(0, 'wan')).toBe(2 * fullBytes);
+  });
+
+  it('while a file of an earlier version can not be written, from then on', () => {
+    const path = newPath();
+    openDatabase(path).close();
+    const [first = ''] = migrations;
+    const old = new Libsql(`${path}.old`);
+    old.exec(`${first} INSERT INTO cursors (destination, done_id) VALUES ('a', 7); PRAGMA user_version = 1`);
+    old.close();
+    const memory = openMemoryJournal(`${path}.old`, () => undefined, 7);
+    onTestFinished(() => memory.close());
+    expect(memory.cursor('a')).toBe(7);
+    memory.append(completed({endedAtMs: startMs}));
+    expect(memory.movedSince(startMs)).toBe(fullBytes);
   });
 
   it('while its file can not be written, and afterwards', () => {
