@@ -78,6 +78,13 @@ export interface Failure {
 export const skipClasses = ['overlap', 'missed', 'budget'] as const;
 export type SkipClass = (typeof skipClasses)[number];
 
+export interface Skip {
+  readonly class: SkipClass;
+  readonly reason: string;
+  /** How many runs this result stands for; 1 when absent. */
+  readonly runs?: number;
+}
+
 interface TestBase {
   /** Name of the job that asked for the test. */
   readonly job: string;
@@ -94,24 +101,36 @@ export interface CompletedTest extends TestBase {
   readonly measurement: Measurement;
   /** Whether the job's thresholds were met; absent when it has none. */
   readonly healthy?: boolean;
-  /** Engines tried before the one that worked, with what each said. */
+  /** What failed before it worked, in order: engines, or servers of one, with what each said. */
   readonly fellBackFrom?: readonly EngineFailure[];
 }
 
 export interface FailedTest extends TestBase {
   readonly status: 'failed';
   readonly failure: Failure;
-  /** Every engine tried, in order; the last one's failure is `failure`. */
+  /** Every engine and server tried or passed over, in order; the last one's failure is `failure`. */
   readonly attempts: readonly EngineFailure[];
 }
 
 export interface SkippedTest extends TestBase {
   readonly status: 'skipped';
-  readonly skip: {readonly class: SkipClass; readonly reason: string};
+  readonly skip: Skip;
+}
+
+/** A time for which an engine is left alone after it was rate limited. Unix milliseconds, and milliseconds. */
+export interface CoolDown {
+  readonly untilMs: number;
+  readonly lengthMs: number;
 }
 
 export interface EngineFailure extends Failure {
   readonly engine: string;
+  /** The server that failed, where the engine went on to try another one. */
+  readonly server?: string;
+  /** Bytes that were seen to move before it failed. */
+  readonly bytes?: number;
+  /** The engine's last cool-down where it has not worked since: begun by this failure, heeded here, or over by now. */
+  readonly coolDown?: CoolDown;
 }
 
 /** One speed test's outcome, told apart by `status`. */

@@ -2,8 +2,8 @@ import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.ts';
 import type {Sink} from './delivery/sink.ts';
-import {createEngines} from './engine/engines.ts';
-import {runTest} from './engine/run-test.ts';
+import {useOfAll, useOfJob} from './job/budget.ts';
+import {testOnSchedule} from './job/job-test.ts';
 import {JournalError} from './journal/database.ts';
 import type {Journal} from './journal/journal.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
@@ -87,10 +87,15 @@ const open = async (
   const map = mappingOf(config);
   const destinations = createDestinations(config, map, journal, version);
   const names = destinations.map(({sink}) => sink.name);
+  const totalBudgetBytes = config.data_budget?.bytes;
   const ownMetrics = createOwnMetrics({
     version,
     jobs: jobs.map(({name}) => name),
     destinations: new Map(destinations.map(({sink}) => [sink.name, () => stateOf(sink, journal)])),
+    monthlyData: () => ({
+      jobs: jobs.map((job) => ({...useOfJob(journal, job, Date.now()), job: job.name})),
+      total: useOfAll(journal, totalBudgetBytes, Date.now()),
+    }),
   });
 
   const newest = () => newestOfEachJob(config, journal);
@@ -108,10 +113,10 @@ const open = async (
     ownMetrics.delivery(delivery);
     deliveryLog.delivery(delivery);
   };
-  for (const {sink, start, ...settings} of destinations) {
+  for (const {sink, start, ...destination} of destinations) {
     journal.startAt(sink.name, start);
     const loop = startDelivery({
-      ...settings,
+      ...destination,
       journal,
       sink,
       gate,
@@ -125,6 +130,8 @@ const open = async (
 
   const record = (result: TestResult): void => {
     ownMetrics.testEnded(result.job, result.status);
+    if (result.status === 'skipped')
+      ownMetrics.runsSkipped(result.job, result.skip.class, result.skip.runs ?? 1);
     logResult(log, result);
     try {
       journal.append(result);
@@ -174,15 +181,20 @@ const open = async (
   });
   onClose(() => server.close());
 
+  const settings = {
+    engines: config.engines,
+    version,
+    ...(totalBudgetBytes !== undefined && {totalBudgetBytes}),
+  };
   const stopScheduler = startScheduler(jobs, labels.instance, {
     run: async (name, signal) => {
       const job = jobs.find((candidate) => candidate.name === name);
       if (job === undefined) return;
-      const engines = createEngines(job.engines, config.engines, job.network, version);
-      const plan = {job: name, scheduled: true, engines, timeoutMs: job.timeoutMs};
       const reopen = gate.close();
       try {
-        record(await runTest(plan, () => undefined, signal));
+        record(await testOnSchedule(job, settings, journal, signal));
+      } catch (error) {
+        log.error(`the test of job ${name} could not be run: ${String(error)}`);
       } finally {
         reopen();
       }

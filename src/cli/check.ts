@@ -4,17 +4,54 @@ import {createServer} from 'node:net';
 import {dirname, resolve} from 'node:path';
 import type {Config} from '../config/schema.ts';
 import {engineProblem} from '../engine/readiness.ts';
+import {budgetText, useOfAll, useOfJob} from '../job/budget.ts';
+import type {Thresholds} from '../job/health.ts';
+import type {Journal} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import {mappingOf} from '../outputs.ts';
 import {nextRun} from '../scheduler/scheduler.ts';
 import {formatListen, startListening} from '../server/listen.ts';
 import {createDestinations} from '../sinks.ts';
 import {type ExitCode, exitCode} from './exit-code.ts';
+import {formatMs, formatRate} from './units.ts';
 
 const runsShown = 5;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
+};
+
+const thresholdsText = (thresholds: Thresholds): string => {
+  const {
+    downloadBytesPerSecond: download,
+    uploadBytesPerSecond: upload,
+    latencyMs,
+    packetLossPercent,
+  } = thresholds;
+  return [
+    download !== undefined && `download at least ${formatRate(download)}`,
+    upload !== undefined && `upload at least ${formatRate(upload)}`,
+    latencyMs !== undefined && `ping at most ${formatMs(latencyMs)}`,
+    packetLossPercent !== undefined && `packet loss at most ${packetLossPercent} %`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
+};
+
+const showThresholds = ({jobs}: Config): void => {
+  for (const {name, thresholds} of jobs) {
+    const text = thresholdsText(thresholds);
+    if (text !== '') say(`job ${name} is healthy with ${text}`);
+  }
+};
+
+/** Tells how much of each budget is used. */
+const showBudgets = ({jobs, data_budget: total}: Config, journal: Pick<Journal, 'movedSince'>): void => {
+  const uses = [
+    ...jobs.map((job) => useOfJob(journal, job, Date.now())),
+    useOfAll(journal, total?.bytes, Date.now()),
+  ];
+  for (const use of uses) if (use.budgetBytes !== undefined) say(budgetText(use));
 };
 
 const showRuns = ({jobs, labels}: Config): void => {
@@ -61,11 +98,15 @@ const tryListening = async ({web}: Config): Promise<void> => {
 
 const nearestExisting = (path: string): string => (existsSync(path) ? path : nearestExisting(dirname(path)));
 
-const tryJournal = ({storage}: Config): void => {
+const tryJournal = (config: Config): void => {
+  const {storage} = config;
   if (existsSync(storage.path)) {
-    openJournal(storage.path).close();
+    const journal = openJournal(storage.path);
+    showBudgets(config, journal);
+    journal.close();
     return;
   }
+  showBudgets(config, {movedSince: () => 0});
   // A journal that is not there yet is made by the first run, not by a check.
   const folder = nearestExisting(resolve(dirname(storage.path)));
   if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder (storage.path)`);
@@ -81,6 +122,7 @@ export const check = async (config: Config, version: string, signal: AbortSignal
   say('ok      configuration');
   for (const warning of config.warnings) say(`warning ${warning}`);
   showRuns(config);
+  showThresholds(config);
   const outcomes = [
     ...(await Promise.all(tryEngines(config))),
     await attempt(`journal ${config.storage.path}`, () => tryJournal(config)),

@@ -1,4 +1,4 @@
-import type {IdleLatency, Measurement, TestResult, Transfer} from '../result.ts';
+import type {EngineFailure, IdleLatency, Measurement, TestResult, Transfer} from '../result.ts';
 import {printable} from './printable.ts';
 import {formatBytes, formatMs, formatRate} from './units.ts';
 
@@ -42,6 +42,11 @@ const responsivenessRows = ({download, upload}: Measurement): readonly Row[] => 
   return each.length === 0 ? [] : [['Responsiveness', `${each.join(', ')} round trips per minute`]];
 };
 
+const failureRow = ({engine, server, reason}: EngineFailure): Row => [
+  `${engine} failed`,
+  server === undefined ? reason : `${server}: ${reason}`,
+];
+
 const rowsOf = (result: TestResult): readonly Row[] => {
   switch (result.status) {
     case 'completed': {
@@ -56,13 +61,13 @@ const rowsOf = (result: TestResult): readonly Row[] => {
         ...(upload === undefined ? [] : transferRows('Upload', upload)),
         ...responsivenessRows(result.measurement),
         ['Packet loss', packetLossPercent === undefined ? 'not measured' : `${packetLossPercent} %`],
-        ...(result.fellBackFrom ?? []).map(({engine: tried, reason}) => [`${tried} failed`, reason] as const),
+        ...(result.fellBackFrom ?? []).map(failureRow),
       ];
     }
     case 'failed':
       return [
         ['Failed', `${result.failure.class}: ${result.failure.reason}`],
-        ...result.attempts.slice(0, -1).map(({engine, reason}) => [`${engine} failed`, reason] as const),
+        ...result.attempts.slice(0, -1).map(failureRow),
       ];
     case 'skipped':
       return [['Skipped', `${result.skip.class}: ${result.skip.reason}`]];

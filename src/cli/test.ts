@@ -1,7 +1,6 @@
 import type {Config, JobConfig} from '../config/schema.ts';
-import {createEngines, type EngineName} from '../engine/engines.ts';
-import {runTest} from '../engine/run-test.ts';
-import type {TestResult} from '../result.ts';
+import type {EngineName} from '../engine/engines.ts';
+import {testNow} from '../job/job-test.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {showProgress} from './progress.ts';
 import {push} from './push.ts';
@@ -38,12 +37,11 @@ export const test = async (
     throw new UsageError('--push needs a destination: remote_write or pushgateway in the configuration');
   }
   const job = jobFor(config, options.job);
-  const names = options.engine === undefined ? job.engines : [options.engine];
+  const tested = options.engine === undefined ? job : {...job, engines: [options.engine]};
 
   const display = process.stderr.isTTY ? showProgress(process.stderr) : undefined;
-  const engines = createEngines(names, config.engines, job.network, version);
-  const plan = {job: job.name, scheduled: false, engines, timeoutMs: job.timeoutMs};
-  const result: TestResult = await runTest(plan, display?.onProgress ?? (() => undefined), signal);
+  const settings = {engines: config.engines, version};
+  const result = await testNow(tested, settings, display?.onProgress ?? (() => undefined), signal);
   display?.end();
 
   process.stdout.write(

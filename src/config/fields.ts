@@ -1,6 +1,7 @@
 import {accessSync, constants, statSync} from 'node:fs';
 import {z} from 'zod';
 import {parseBaseUrl} from '../engine/librespeed/server.ts';
+import {parseSize} from '../size.ts';
 import {parseDuration} from './duration.ts';
 import {Secret} from './secret.ts';
 
@@ -29,6 +30,14 @@ export const duration = z.preprocess(
 export const positiveDuration = parsed(
   (value) => parseDuration(value) || undefined,
   'a duration above zero, such as 30s, 1h30m or 400d',
+);
+
+/** `500MB`, `50GB`, `10GiB`; gives bytes. A number without a unit is none: it may be meant in MB as well as in GB. */
+export const dataSize = orNumber(
+  parsed(
+    (value) => parseSize(value) || undefined,
+    'an amount of data above zero, such as 500MB, 50GB or 10GiB',
+  ),
 );
 
 export const httpUrl = parsed(

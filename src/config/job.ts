@@ -3,10 +3,9 @@ import {z} from 'zod';
 import {engineNames} from '../engine/engines.ts';
 import {reservedLabels} from '../metrics/labels.ts';
 import {createSchedule, cronProblem} from '../scheduler/schedule.ts';
-import {isTimeZone} from '../scheduler/zone.ts';
-import {duration, labelName, nonEmpty, parsed, positiveDuration} from './fields.ts';
-
-const systemTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+import {isTimeZone, systemTimeZone} from '../scheduler/zone.ts';
+import {dataSize, duration, labelName, nonEmpty, parsed, positiveDuration} from './fields.ts';
+import {thresholds} from './thresholds.ts';
 
 const cron = z.string().superRefine((expression, context) => {
   const problem = cronProblem(expression);
@@ -41,6 +40,8 @@ export const job = z
     timeout: positiveDuration.prefault('2m'),
     run_at_start: z.boolean().default(false),
     labels: jobLabels.default({}),
+    data_budget: dataSize.optional(),
+    thresholds: thresholds.prefault({}),
     source_address: sourceAddress.optional(),
     ip_family: z.literal([4, 6]).optional(),
   })
@@ -57,6 +58,8 @@ export const job = z
     timeoutMs: given.timeout,
     runAtStart: given.run_at_start,
     labels: given.labels,
+    thresholds: given.thresholds,
+    ...(given.data_budget !== undefined && {dataBudgetBytes: given.data_budget}),
     network: {
       ...(given.source_address !== undefined && {sourceAddress: given.source_address}),
       ...(given.ip_family !== undefined && {ipFamily: given.ip_family}),

@@ -3,7 +3,9 @@ import {dirname} from 'node:path';
 import {type Document, isMap, LineCounter, parseDocument, visit} from 'yaml';
 import type {z} from 'zod';
 import {missingSetting} from '../engine/readiness.ts';
+import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
+import {formatDuration} from './duration.ts';
 import {job} from './job.ts';
 import {anchorNamedFiles} from './named-files.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
@@ -168,6 +170,12 @@ const crossChecks = (config: z.output<typeof schema>, source: Source): string[] 
       if (missing === undefined) continue;
       problems.push(problemAt(['jobs', index, 'engines'], `engine ${engine} needs ${missing}`, source));
     }
+  });
+  config.jobs.forEach(({jitterMs, schedule: {expression}}, index) => {
+    const gapMs = shortestGapMs(expression);
+    if (jitterMs < gapMs) return;
+    const message = `expected less than the time between two runs, ${formatDuration(gapMs)}, found ${formatDuration(jitterMs)}`;
+    problems.push(problemAt(['jobs', index, 'jitter'], message, source));
   });
   return problems;
 };

@@ -7,7 +7,7 @@ import {reservedPaths} from '../server/paths.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
-import {labelValues, nonEmpty, positiveDuration} from './fields.ts';
+import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
 import {wholeSentence} from './problem.ts';
 
@@ -74,6 +74,7 @@ export const schema = z.strictObject({
     })),
   metrics: metrics.prefault({}),
   jobs: z.array(job),
+  data_budget: dataSize.transform((bytes) => ({bytes})).optional(),
   engines: engines.prefault({}),
   remote_write: z.array(remoteWrite).default([]),
   pushgateway: z.array(pushgateway).default([]),
@@ -92,7 +93,7 @@ export const schema = z.strictObject({
 
 /** A checked configuration: durations in milliseconds, networks and schedules parsed, secrets sealed. */
 export type Config = z.output<typeof schema> & {
-  /** A line for each key that was given and has no effect. */
+  /** A line for each key that was given and has no effect, or one that others would not like. */
   readonly warnings: readonly string[];
 };
 export type JobConfig = Config['jobs'][number];

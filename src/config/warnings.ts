@@ -1,4 +1,6 @@
 import type {z} from 'zod';
+import {shortestGapMs} from '../scheduler/schedule.ts';
+import {formatDuration} from './duration.ts';
 import {problemAt, type Source, valueAt} from './problem.ts';
 import type {schema} from './schema.ts';
 
@@ -25,8 +27,31 @@ const ineffective: readonly Ineffective[] = [
   {key: ['enable_http2'], unless: false, because: 'requests are made by HTTP/1.1'},
 ];
 
+/** Engines that test against servers of other people. */
+const publicEngines: ReadonlySet<string> = new Set([
+  'ookla',
+  'speedtest-cli',
+  'librespeed-cli',
+  'cloudflare',
+]);
+// More often, and whoever runs the servers begins to refuse.
+const politeMs = 600_000;
+
+/** A line for each schedule that bothers public servers more often than is polite. */
+const ofSchedules = ({jobs, engines: {librespeed}}: z.output<typeof schema>, source: Source): string[] =>
+  jobs.flatMap(({schedule, engines}, index) => {
+    const gapMs = shortestGapMs(schedule.expression);
+    const isPublic = (name: string): boolean =>
+      publicEngines.has(name) || (name === 'librespeed' && librespeed.server === undefined);
+    const bothered = engines.filter(isPublic);
+    if (gapMs >= politeMs || bothered.length === 0) return [];
+    const often = `runs every ${formatDuration(gapMs)} at times, and ${bothered.join(', ')} may use public servers`;
+    const advice = `less often than every ${formatDuration(politeMs)} is kind to them, and not rate limited`;
+    return [problemAt(['jobs', index, 'schedule'], `${often}: ${advice}`, source)];
+  });
+
 /**
- * A line for each key of a destination that was given and has no effect.
+ * A line for each key of a destination that was given and has no effect, and for each schedule that runs too often.
  * @param root what was read, and `config` what became of it.
  */
 export const warningsOf = (
@@ -55,5 +80,5 @@ export const warningsOf = (
       ),
     ),
   );
-  return [...ofDestinations, ...ofRules];
+  return [...ofDestinations, ...ofRules, ...ofSchedules(config, source)];
 };

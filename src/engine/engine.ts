@@ -22,6 +22,8 @@ export interface JobNetwork {
 
 export interface TestRun {
   readonly onProgress: (event: Progress) => void;
+  /** One of the engine's servers failed, and it goes on to try another. */
+  readonly onServerFailed?: (server: string, error: EngineError) => void;
 }
 
 /**

@@ -1,5 +1,7 @@
-import type {CompletedTest, EngineFailure, FailedTest, Failure, Measurement} from '../result.ts';
+import type {CompletedTest, CoolDown, EngineFailure, FailedTest, Failure, Measurement} from '../result.ts';
 import {sleep} from '../sleep.ts';
+import {createByteMeter} from './byte-meter.ts';
+import {coolDownAfter} from './cool-down.ts';
 import {type Engine, EngineError, type Progress} from './engine.ts';
 
 export interface NamedEngine {
@@ -14,6 +16,11 @@ export interface TestPlan {
   readonly engines: readonly NamedEngine[];
   /** Bound on each engine's attempt, in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * The last cool-down of an engine that has not worked since, whether it is over or not. It is asked for an engine whose
+   * turn has come. Where the function is absent, no cool-down is heeded and none is begun.
+   */
+  readonly lastCoolDown?: (engine: string) => CoolDown | undefined;
 }
 
 // An engine that does not end after its signal aborted is given up on after this long.
@@ -26,12 +33,14 @@ const toFailure = (error: unknown): Failure =>
     ? {class: error.failureClass, reason: oneLine(error.message)}
     : {class: 'internal', reason: oneLine(error instanceof Error ? error.message : String(error))};
 
+/** Tries one engine, and tells `onFailure` of each failure: those of single servers, and then the engine's own. */
 const attempt = async (
-  {engine}: NamedEngine,
+  {name, engine}: NamedEngine,
   timeoutMs: number,
   onProgress: (event: Progress) => void,
+  onFailure: (failure: EngineFailure) => void,
   stop: AbortSignal,
-): Promise<Measurement | Failure> => {
+): Promise<Measurement | undefined> => {
   const ended = new AbortController();
   const deadline = new AbortController();
   const timer = setTimeout(
@@ -44,23 +53,54 @@ const attempt = async (
     await sleep(graceMs, ended.signal);
     throw new EngineError('internal', 'the engine did not end when told to');
   };
+  const meter = createByteMeter();
+  const fail = (failure: Failure, server?: string): void => {
+    const bytes = meter.take();
+    onFailure({
+      engine: name,
+      ...(server !== undefined && {server}),
+      ...failure,
+      ...(bytes > 0 && {bytes}),
+    });
+  };
+  const run = {
+    onProgress: (event: Progress) => {
+      meter.see(event);
+      onProgress(event);
+    },
+    onServerFailed: (server: string, error: EngineError) => {
+      // One that was given up on may still have something to say.
+      if (!ended.signal.aborted) fail(toFailure(error), server);
+    },
+  };
   try {
-    return await Promise.race([engine({onProgress}, signal), givenUp()]);
+    return await Promise.race([engine(run, signal), givenUp()]);
   } catch (error) {
     if (stop.aborted) {
       const why = stop.reason instanceof Error ? stop.reason.message : 'stopped';
-      return {class: 'interrupted', reason: `interrupted: ${why}`};
+      fail({class: 'interrupted', reason: `interrupted: ${why}`});
+    } else if (deadline.signal.aborted) {
+      fail({class: 'timeout', reason: `no result within ${timeoutMs / 1000} s`});
+    } else {
+      fail(toFailure(error));
     }
-    if (deadline.signal.aborted) return {class: 'timeout', reason: `no result within ${timeoutMs / 1000} s`};
-    return toFailure(error);
+    return undefined;
   } finally {
     clearTimeout(timer);
     ended.abort();
   }
 };
 
+const passedOver = (engine: string, coolDown: CoolDown): EngineFailure => ({
+  engine,
+  class: 'rate-limited',
+  reason: `left alone until ${new Date(coolDown.untilMs).toISOString()} after being rate limited`,
+  coolDown,
+});
+
 /**
- * Runs one test: the first engine that works decides; each that fails is recorded with what it said.
+ * Runs one test: the first engine that works decides; each that fails is recorded with what it said. One in its
+ * cool-down is passed over, which is recorded too and begins no other cool-down.
  * Never rejects: whatever happens, including `signal`'s abort, becomes the result.
  */
 export const runTest = async (
@@ -68,17 +108,27 @@ export const runTest = async (
   onProgress: (event: Progress) => void,
   signal: AbortSignal,
 ): Promise<CompletedTest | FailedTest> => {
+  const {lastCoolDown} = plan;
   const startedAtMs = Date.now();
   const attempts: EngineFailure[] = [];
   const base = () => ({job: plan.job, scheduled: plan.scheduled, startedAtMs, endedAtMs: Date.now()});
   for (const named of plan.engines) {
-    const outcome = await attempt(named, plan.timeoutMs, onProgress, signal);
-    if ('engine' in outcome) {
-      const fellBack = attempts.length > 0 ? {fellBackFrom: attempts} : {};
-      return {...base(), status: 'completed', measurement: outcome, ...fellBack};
+    const last = lastCoolDown?.(named.name);
+    if (last !== undefined && Date.now() < last.untilMs) {
+      attempts.push(passedOver(named.name, last));
+      continue;
     }
-    attempts.push({engine: named.name, ...outcome});
-    if (outcome.class === 'interrupted') break;
+    const onFailure = (failure: EngineFailure): void => {
+      const begins = failure.class === 'rate-limited' && lastCoolDown !== undefined;
+      const coolDown = begins ? coolDownAfter(last, Date.now()) : last;
+      attempts.push({...failure, ...(coolDown !== undefined && {coolDown})});
+    };
+    const measurement = await attempt(named, plan.timeoutMs, onProgress, onFailure, signal);
+    if (measurement !== undefined) {
+      const fellBack = attempts.length > 0 ? {fellBackFrom: attempts} : {};
+      return {...base(), status: 'completed', measurement, ...fellBack};
+    }
+    if (signal.aborted) break;
   }
   const last = attempts.at(-1);
   const failure: Failure = last

@@ -11,6 +11,8 @@ export const guardedJournal = (guard: Guard): Omit<Journal, 'close'> => ({
   result: (id) => guard((journal) => journal.result(id)),
   newest: (job) => guard((journal) => journal.newest(job)),
   previous: (row) => guard((journal) => journal.previous(row)),
+  newestCompleted: (job) => guard((journal) => journal.newestCompleted(job)),
+  movedSince: (sinceMs, job) => guard((journal) => journal.movedSince(sinceMs, job)),
   lastId: () => guard((journal) => journal.lastId()),
   startAt: (destination, position) => guard((journal) => journal.startAt(destination, position)),
   cursor: (destination) => guard((journal) => journal.cursor(destination)),

@@ -72,6 +72,13 @@ export interface Journal {
   newest(job?: string): JournalRow | undefined;
   /** The row of the same job that ended last before this one; of those that ended together, the one appended last. */
   previous(row: JournalRow): JournalRow | undefined;
+  /** The newest row of a job's completed tests. */
+  newestCompleted(job: string): JournalRow | undefined;
+  /**
+   * The bytes that the tests of a job, or of all, are known to have moved that ended at `sinceMs` (a full quarter of an
+   * hour) or later. Results that were pruned count too; those of more than a month before the pruning may not.
+   */
+  movedSince(sinceMs: number, job?: string): number;
   /** The highest number given out so far; 0 in an empty journal. */
   lastId(): number;
 

@@ -45,7 +45,8 @@ const copyEssentials = (db: Database): void => {
     `SELECT (SELECT id FROM disk.results WHERE job = jobs.job ${where} ORDER BY ended_at_ms DESC, id DESC LIMIT 1)
        FROM (SELECT DISTINCT job FROM disk.results) AS jobs`;
   db.transaction(() => {
-    for (const table of tablesBesideResults(db))
+    // One that can't be written may lack the newest tables.
+    for (const table of tablesBesideResults(db, 'disk'))
       db.exec(`INSERT INTO main.${table} SELECT * FROM disk.${table}`);
     db.exec(`INSERT INTO main.results SELECT * FROM disk.results WHERE id IN (
       ${newest('')} UNION ${newest("AND status = 'completed'")}

@@ -39,4 +39,19 @@ export const migrations: readonly string[] = [
      last_sample_ms INTEGER NOT NULL,
      PRIMARY KEY (destination, job)
    ) STRICT;`,
+  // Of the results that are there, those of a month count.
+  `CREATE TABLE usage (
+     start_ms INTEGER NOT NULL,
+     job      TEXT NOT NULL,
+     bytes    INTEGER NOT NULL,
+     PRIMARY KEY (start_ms, job)
+   ) STRICT;
+   INSERT INTO usage
+     SELECT ended_at_ms / 900000 * 900000, job, CAST(sum(
+         ifnull(json_extract(body, '$.measurement.download.bytes'), 0) +
+         ifnull(json_extract(body, '$.measurement.upload.bytes'), 0)
+       ) AS INTEGER)
+       FROM results
+       WHERE ended_at_ms > (unixepoch() - 32 * 86400) * 1000 AND status = 'completed' AND json_valid(body)
+       GROUP BY 1, 2;`,
 ];

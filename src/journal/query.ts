@@ -30,12 +30,16 @@ export const numberQuery = (db: Database, sql: string) => {
   };
 };
 
-/** The journal's tables beside those of the results themselves and of the imports' keys. */
-export const tablesBesideResults = (db: Database): readonly string[] =>
+/**
+ * The journal's tables beside those of the results themselves and of the imports' keys: those that a journal attached as
+ * `schema` has too.
+ */
+export const tablesBesideResults = (db: Database, schema: 'main' | 'disk' = 'main'): readonly string[] =>
   statement(
     db,
     `SELECT name FROM main.sqlite_schema
-       WHERE type = 'table' AND name NOT IN ('results', 'imports', 'sqlite_sequence')`,
+       WHERE type = 'table' AND name NOT IN ('results', 'imports', 'sqlite_sequence')
+         AND name IN (SELECT name FROM ${schema}.sqlite_schema)`,
   )
     .all()
     .map((row) => String(columnsOf(row)[0]));

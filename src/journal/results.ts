@@ -3,6 +3,7 @@ import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {Journal, JournalRow} from './journal.ts';
 import {columnsOf, numberQuery, statement, textOf} from './query.ts';
+import {openUsage} from './usage.ts';
 
 const isTestResult = (value: unknown): value is TestResult =>
   typeof value === 'object' &&
@@ -33,7 +34,16 @@ const toRows = (json: string): readonly JournalRow[] => {
 
 type Results = Pick<
   Journal,
-  'append' | 'importResult' | 'after' | 'result' | 'newest' | 'previous' | 'lastId' | 'retries'
+  | 'append'
+  | 'importResult'
+  | 'after'
+  | 'result'
+  | 'newest'
+  | 'previous'
+  | 'newestCompleted'
+  | 'movedSince'
+  | 'lastId'
+  | 'retries'
 >;
 
 /** The part of the journal that holds the results themselves. */
@@ -65,6 +75,9 @@ export const openResults = (db: Database): Results => {
   const byId = select('WHERE id = ?');
   const newest = select('ORDER BY ended_at_ms DESC, id DESC LIMIT 1');
   const newestOf = select('WHERE job = ? ORDER BY ended_at_ms DESC, id DESC LIMIT 1');
+  const newestCompleted = select(
+    "WHERE job = ? AND status = 'completed' ORDER BY ended_at_ms DESC, id DESC LIMIT 1",
+  );
   const before = select(
     'WHERE job = ? AND (ended_at_ms, id) < (?, ?) ORDER BY ended_at_ms DESC, id DESC LIMIT 1',
   );
@@ -73,12 +86,14 @@ export const openResults = (db: Database): Results => {
   );
   const lastId = numberQuery(db, `SELECT seq FROM sqlite_sequence WHERE name = 'results'`);
 
+  const usage = openUsage(db);
   const insertResult = (result: TestResult): JournalRow => {
     const lastSuccessMs =
       result.status === 'completed' ? result.endedAtMs : lastSuccess(result.job, result.endedAtMs);
     const body = JSON.stringify(result);
     const id = insert(result.job, result.status, result.endedAtMs, lastSuccessMs ?? null, body);
     if (id === undefined) throw new Error('journal: no number for the appended result');
+    usage.add(result);
     return lastSuccessMs === undefined ? {id, result} : {id, result, lastSuccessMs};
   };
   const append = db.transaction(insertResult);
@@ -93,6 +108,8 @@ export const openResults = (db: Database): Results => {
     result: (id) => byId(id)[0],
     newest: (job) => (job === undefined ? newest() : newestOf(job))[0],
     previous: ({id, result}) => before(result.job, result.endedAtMs, id)[0],
+    newestCompleted: (job) => newestCompleted(job)[0],
+    movedSince: usage.movedSince,
     lastId: () => lastId() ?? 0,
     retries,
   };

@@ -11,6 +11,7 @@ import {type Database, openDatabase} from './database.ts';
 import {moveDatabase, removeDatabase, setAside} from './files.ts';
 import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {openResults} from './results.ts';
+import {openUsage} from './usage.ts';
 
 /** What was saved of a damaged journal. */
 export interface Salvaged {
@@ -29,6 +30,8 @@ export interface Known {
   readonly lastId: number;
   readonly cursors: ReadonlyMap<string, number>;
 }
+
+const countedAtOnce = 1000;
 
 /** Deletes results whose columns contradict each other or hold nothing that this program writes. */
 const dropUnreadable = (db: Database): void => {
@@ -54,6 +57,21 @@ const dropUnreadable = (db: Database): void => {
     const found = id;
     if (attempt(() => isSound(found)) !== true) remove.run(id);
   }
+};
+
+/** Counts anew, from the results that are there, how much data the tests moved. */
+const recountUsage = (db: Database): void => {
+  const results = openResults(db);
+  const usage = openUsage(db);
+  db.transaction(() => {
+    db.exec('DELETE FROM usage');
+    let lastId: number | undefined = 0;
+    while (lastId !== undefined) {
+      const rows = results.after(lastId, countedAtOnce);
+      for (const {result} of rows) usage.add(result);
+      lastId = rows.at(-1)?.id;
+    }
+  })();
 };
 
 const highestId = (db: Database, known: Known): number => {
@@ -99,6 +117,7 @@ const salvage = (path: string, db: Database, known: Known): Omit<Salvaged, 'asid
       copyLoosePages(db, lastId);
       dropUnreadable(db);
     }
+    recountUsage(db);
     db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
     db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(lastId);
     const results = countResults() ?? 0;

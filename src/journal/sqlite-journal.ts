@@ -3,6 +3,7 @@ import {openDestinations} from './destinations.ts';
 import type {Journal} from './journal.ts';
 import {numberQuery} from './query.ts';
 import {openResults} from './results.ts';
+import {openUsage} from './usage.ts';
 
 /** The journal in an open database, which it closes. */
 export const createJournal = (db: Database): Journal => {
@@ -15,10 +16,12 @@ export const createJournal = (db: Database): Journal => {
        UNION SELECT result_id FROM rejections WHERE retry = 1 AND destination IN (SELECT value FROM json_each(?3)))`,
   );
   const deleteOrphans = db.prepare('DELETE FROM rejections WHERE result_id NOT IN (SELECT id FROM results)');
+  const usage = openUsage(db);
   const prune = db.transaction((beforeMs: number, names: readonly string[]): number => {
     const doneId = Math.min(results.lastId(), ...names.map(destinations.cursor));
     const {changes} = deleteBefore.run(beforeMs, doneId, JSON.stringify(names));
     if (changes > 0) deleteOrphans.run();
+    usage.prune(beforeMs);
     return changes;
   });
 

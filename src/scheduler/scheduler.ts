@@ -1,4 +1,4 @@
-import type {SkipClass} from '../result.ts';
+import type {Skip} from '../result.ts';
 import {sleep} from '../sleep.ts';
 import {jitterMs} from './jitter.ts';
 import type {Schedule} from './schedule.ts';
@@ -13,30 +13,46 @@ export interface ScheduledJob {
 }
 
 export interface SchedulerEvents {
-  /** Runs the job's test; the next one starts only when this has settled. */
+  /** Runs the job's test, and never rejects; the next one starts only when this has resolved. */
   readonly run: (job: string, signal: AbortSignal) => Promise<void>;
-  /** A run that was due but will not take place. */
-  readonly skip: (job: string, skip: {readonly class: SkipClass; readonly reason: string}) => void;
+  /** Runs that were due but will not take place. */
+  readonly skip: (job: string, skip: Skip) => void;
+}
+
+/** One run of a job: the time that the schedule gives it, and the time at which it starts, jitter included. */
+export interface Run {
+  readonly scheduledMs: number;
+  readonly startMs: number;
 }
 
 // The clock is read again at least this often, so that a changed clock or a laptop's sleep is noticed.
 const longestSleepMs = 60_000;
-// A run later than this was missed: the machine slept or stood still.
+// A run later than this was missed.
 const missedAfterMs = 120_000;
+// Two weeks of one a minute. A clock that was set for the first time may have jumped by decades.
+const mostCounted = 20_000;
+const countedAtOnce = 100;
 
-/** When the job's run after `afterMs` starts, jitter included; `scheduledMs` is the time without it. */
-export const nextRun = (
-  job: ScheduledJob,
-  seed: string,
-  afterMs: number,
-): {readonly scheduledMs: number; readonly startMs: number} => {
+/** The job's first run after `afterMs`. */
+export const nextRun = (job: ScheduledJob, seed: string, afterMs: number): Run => {
   const scheduledMs = job.schedule.next(afterMs);
   return {scheduledMs, startMs: scheduledMs + jitterMs(seed, job.name, scheduledMs, job.jitterMs)};
 };
 
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const missed = (runs: number, first: Run, last: Run): Skip => {
+  const cause = 'the machine slept or stood still, or its clock was set';
+  if (runs === 1) return {class: 'missed', reason: `due at ${iso(first.startMs)}, but ${cause}`};
+  const count = runs < mostCounted ? String(runs) : `at least ${runs}`;
+  const span = `from ${iso(first.startMs)} to ${iso(last.startMs)}`;
+  return {class: 'missed', reason: `${count} runs ${span} did not take place: ${cause}`, runs};
+};
+
 /**
- * Runs jobs when they are due, one at a time: a job that comes due during another's test waits for its turn, and one
- * that comes due while its own last run is not over is skipped.
+ * Runs jobs when they are due, one at a time: a job that comes due during another's test waits for its turn. Of two runs
+ * of one job that would wait or run at the same time, one is skipped: the one that still waits when the next is due, or
+ * the one that is due while the last is running. Runs that are found to be due long ago are skipped together.
  * Returns the stop: it aborts a running test and resolves when that has ended.
  */
 export const startScheduler = (
@@ -46,38 +62,63 @@ export const startScheduler = (
 ): (() => Promise<void>) => {
   const stopping = new AbortController();
   const {signal} = stopping;
-  const busy = new Set<string>();
+  /** When the runs that wait for their turn were due, by job. */
+  const waiting = new Map<string, number>();
+  let running: string | undefined;
   let turn: Promise<void> = Promise.resolve();
 
-  const enqueue = (job: string): void => {
-    if (busy.has(job)) {
+  const enqueue = (job: string, dueMs: number): void => {
+    if (running === job) {
       skip(job, {class: 'overlap', reason: 'the previous run of this job was not over'});
       return;
     }
-    busy.add(job);
+    const earlierMs = waiting.get(job);
+    waiting.set(job, dueMs);
+    if (earlierMs !== undefined) {
+      // The later run takes its place in the queue.
+      const reason = `due at ${iso(earlierMs)}, but other jobs were tested until the next run was due`;
+      skip(job, {class: 'overlap', reason});
+      return;
+    }
     turn = turn.then(async () => {
-      if (!signal.aborted) await run(job, signal);
-      busy.delete(job);
+      waiting.delete(job);
+      if (signal.aborted) return;
+      running = job;
+      await run(job, signal);
+      running = undefined;
     });
   };
 
+  /** Starts the newest of the runs that are due, unless it is too late for it too, and gives the one after it. */
+  const catchUp = async (job: ScheduledJob, first: Run): Promise<Run> => {
+    let last = first;
+    let beforeLast = first;
+    let next = nextRun(job, seed, first.scheduledMs);
+    let due = 1;
+    for (; next.startMs <= Date.now() && due < mostCounted && !signal.aborted; due += 1) {
+      if (due % countedAtOnce === 0) await sleep(0, signal); // lets others have their turn
+      [beforeLast, last, next] = [last, next, nextRun(job, seed, next.scheduledMs)];
+    }
+    if (due === mostCounted) next = nextRun(job, seed, Date.now());
+    const isTooLate = Date.now() - last.startMs > missedAfterMs;
+    if (isTooLate) skip(job.name, missed(due, first, last));
+    else if (due > 1) skip(job.name, missed(due - 1, first, beforeLast));
+    if (!isTooLate) enqueue(job.name, last.startMs);
+    return next;
+  };
+
   const follow = async (job: ScheduledJob): Promise<void> => {
-    if (job.runAtStart) enqueue(job.name);
-    let next = nextRun(job, seed, Date.now());
+    let nowMs = Date.now();
+    if (job.runAtStart) enqueue(job.name, nowMs);
+    let next = nextRun(job, seed, nowMs);
     while (!signal.aborted) {
-      const leftMs = next.startMs - Date.now();
-      if (leftMs > 0) {
-        await sleep(Math.min(leftMs, longestSleepMs), signal);
-        continue;
-      }
-      if (-leftMs > missedAfterMs) {
-        const due = new Date(next.startMs).toISOString();
-        skip(job.name, {class: 'missed', reason: `due at ${due}, but the machine slept or stood still`});
-        next = nextRun(job, seed, Date.now());
-        continue;
-      }
-      enqueue(job.name);
-      next = nextRun(job, seed, next.scheduledMs);
+      const seenMs = nowMs;
+      nowMs = Date.now();
+      // By less, as a clock is set right, would be to run twice at one time.
+      const wasSetBack = nowMs < seenMs - missedAfterMs;
+      if (wasSetBack) next = nextRun(job, seed, nowMs);
+      if (next.startMs > nowMs) await sleep(Math.min(next.startMs - nowMs, longestSleepMs), signal);
+      else next = await catchUp(job, next);
     }
   };
 

@@ -28,6 +28,9 @@ const formatFor = (timeZone: string): Intl.DateTimeFormat => {
   return format;
 };
 
+/** The time zone of this machine. */
+export const systemTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Whether the runtime knows the IANA time zone. */
 export const isTimeZone = (timeZone: string): boolean => {
   try {

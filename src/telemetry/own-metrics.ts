@@ -1,11 +1,13 @@
 import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
 import type {Delivery} from '../delivery/loop.ts';
-import type {TestResult} from '../result.ts';
+import {type SkipClass, skipClasses, type TestResult} from '../result.ts';
 import {createDeliveryMetrics, type DestinationState} from './delivery-metrics.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
   testEnded(job: string, status: TestResult['status']): void;
+  /** Runs that were due and did not take place. One skipped result may stand for many. */
+  runsSkipped(job: string, reason: SkipClass, runs: number): void;
   /** One attempt to deliver. */
   delivery(delivery: Delivery): void;
   /** How many results are only in memory, for the journal's file can't be written. */
@@ -16,12 +18,23 @@ export interface OwnMetrics {
   render(): Promise<string>;
 }
 
+/** What tests have moved since the month began. */
+export interface MonthlyData {
+  readonly usedBytes: number;
+  readonly budgetBytes?: number;
+}
+
 export interface OwnMetricsSettings {
   readonly version: string;
   /** The jobs' names. Counters begin at 0, so that the first failure is an increase. */
   readonly jobs: readonly string[];
   /** The destinations by name, with how far each has come. */
   readonly destinations: ReadonlyMap<string, () => DestinationState>;
+  /** Asked at each scrape. */
+  readonly monthlyData: () => {
+    readonly jobs: readonly (MonthlyData & {readonly job: string})[];
+    readonly total: MonthlyData;
+  };
   readonly nowMs?: () => number;
 }
 
@@ -33,7 +46,7 @@ const statuses: readonly TestResult['status'][] = ['completed', 'failed', 'skipp
  * Those watch the event loop and the garbage collector until the process ends, and do not keep it from ending.
  */
 export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
-  const {version, jobs, destinations, nowMs = Date.now} = settings;
+  const {version, jobs, destinations, monthlyData, nowMs = Date.now} = settings;
   const register = new Registry();
   collectDefaultMetrics({register});
 
@@ -43,6 +56,24 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     new Gauge({name: prefix + name, help, labelNames, registers: [register]});
 
   const tests = counter('tests_total', 'Tests that ended, by how they did.', ['job', 'status']);
+  const runsSkipped = counter('runs_skipped_total', 'Runs that were due but did not take place, by why.', [
+    'job',
+    'reason',
+  ]);
+  const dataUsed = gauge('data_used_bytes', "Bytes that the job's tests have moved since its month began.", [
+    'job',
+  ]);
+  const dataBudget = gauge('data_budget_bytes', "Bytes that the job's tests may move in a month.", ['job']);
+  const totalDataUsed = gauge(
+    'total_data_used_bytes',
+    'Bytes that the tests of all jobs have moved since the month began.',
+    [],
+  );
+  const totalDataBudget = gauge(
+    'total_data_budget_bytes',
+    'Bytes that the tests of all jobs may move in a month.',
+    [],
+  );
   const delivery = createDeliveryMetrics(register, prefix, destinations, nowMs);
   const unsaved = gauge(
     'unsaved_results',
@@ -52,14 +83,32 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   const refused = counter('requests_refused_total', 'HTTP requests from addresses that are not allowed.', []);
   gauge('build_info', 'The version that runs; always 1.', ['version']).set({version}, 1);
 
-  for (const job of jobs) for (const status of statuses) tests.inc({job, status}, 0);
+  for (const job of jobs) {
+    for (const status of statuses) tests.inc({job, status}, 0);
+    for (const reason of skipClasses) runsSkipped.inc({job, reason}, 0);
+  }
+
+  const readMonthlyData = (): void => {
+    const {jobs: ofJobs, total} = monthlyData();
+    for (const {job, usedBytes, budgetBytes} of ofJobs) {
+      dataUsed.set({job}, usedBytes);
+      if (budgetBytes !== undefined) dataBudget.set({job}, budgetBytes);
+    }
+    totalDataUsed.set(total.usedBytes);
+    if (total.budgetBytes === undefined) totalDataBudget.remove();
+    else totalDataBudget.set(total.budgetBytes);
+  };
 
   return {
     testEnded: (job, status) => tests.inc({job, status}),
+    runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
     delivery,
     unsaved: (results) => unsaved.set(results),
     requestRefused: () => refused.inc(),
     contentType: register.contentType,
-    render: () => register.metrics(),
+    render: () => {
+      readMonthlyData();
+      return register.metrics();
+    },
   };
 };

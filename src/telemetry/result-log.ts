@@ -9,13 +9,15 @@ export const logResult = (log: Log, result: TestResult): void => {
   const {job} = result;
   switch (result.status) {
     case 'completed': {
-      const {engine, ping, download, upload} = result.measurement;
+      const {healthy, measurement} = result;
+      const {engine, ping, download, upload} = measurement;
       log.info('test completed', {
         job,
         engine: engine.name,
         ping_ms: ping && Math.round(ping.latencyMs * 100) / 100,
         download_mbit_per_second: mbit(download?.bytesPerSecond),
         upload_mbit_per_second: mbit(upload?.bytesPerSecond),
+        healthy,
       });
       return;
     }

@@ -150,6 +150,26 @@ describe('run', () => {
     journal.close();
   });
 
+  it('skips a run that would exceed a budget, and says so wherever it tells of results', async () => {
+    const folder = temporaryFolder();
+    const journal = openJournal(join(folder, 'journal.db'));
+    journal.append(completed({endedAtMs: Date.now()}));
+    journal.close();
+    const bridge = await startBridge(folder, {
+      jobs: [{...idleJob, run_at_start: true, data_budget: '2GB'}],
+      storage: {path: 'journal.db'},
+    });
+    const get = async (path: string) => (await fetch(`${bridge.url}${path}`)).text();
+    await vi.waitFor(async () => expect(await get('/prometheus')).toContain('failure="skipped-budget"'), {
+      timeout: 10_000,
+    });
+    expect(bridge.stderr()).toContain('data budget of job wan: 1.23 GB of 2 GB used, it begins anew on');
+    const metrics = await get('/metrics');
+    expect(metrics).toContain('speedtest_bridge_runs_skipped_total{job="wan",reason="budget"} 1\n');
+    expect(metrics).toContain('speedtest_bridge_data_used_bytes{job="wan"} 1230864307\n');
+    expect(metrics).toContain('speedtest_bridge_data_budget_bytes{job="wan"} 2000000000\n');
+  });
+
   it('answers before the first test', async () => {
     const bridge = await startBridge(temporaryFolder(), {jobs: [idleJob]});
     const response = await fetch(`${bridge.url}/prometheus`);
@@ -356,6 +376,32 @@ describe('test', () => {
 });
 
 describe('check', () => {
+  it('prints thresholds, and how much of the budgets is used', async () => {
+    const cwd = temporaryFolder();
+    const job = {
+      ...idleJob,
+      timezone: 'UTC',
+      data_budget: '50GB',
+      thresholds: {download: '100Mbps', ping: '50ms'},
+    };
+    const configuration = {jobs: [job], data_budget: '1TB', web: {listen: '127.0.0.1:0'}};
+    write(cwd, {...configuration, storage: {path: 'journal.db'}});
+    const check = () => runCommand(['check', '--config', 'bridge.yaml'], {cwd});
+    const {stdout} = await check();
+    expect(stdout).toContain('job wan is healthy with download at least 100 Mbit/s, ping at most 50.0 ms\n');
+    expect(stdout).toContain('data budget of job wan: 0 B of 50 GB used, it begins anew on ');
+
+    const journal = openJournal(join(cwd, 'journal.db'));
+    journal.append(completed({endedAtMs: Date.now()}));
+    journal.close();
+    const {stdout: after, code} = await check();
+    expect(after).toMatch(
+      /^data budget of job wan: 1\.23 GB of 50 GB used, it begins anew on \S+-01 \(UTC\)$/m,
+    );
+    expect(after).toMatch(/^data budget of all jobs: 1\.23 GB of 1 TB used, /m);
+    expect(code).toBe(0);
+  });
+
   it('prints the next runs, and tries every destination without delivering', async () => {
     const [prometheus, pushgateway] = await Promise.all([startPrometheus(), startPushgateway()]);
     onTestFinished(async () => {

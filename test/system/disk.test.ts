@@ -91,10 +91,10 @@ const journaled = (path: string) => {
   return {rows, cursor};
 };
 
-/** When the results that the receiver has ended, in the order in which it took them. */
+/** When the results that the receiver has ended, in the order in which it took them; stale markers are none. */
 const received = ({samples}: StrictReceiver): readonly number[] =>
   samples
-    .filter(({labels}) => labels['__name__'] === 'speedtest_tracker_ping')
+    .filter(({labels, value}) => labels['__name__'] === 'speedtest_tracker_ping' && value !== 'stale')
     .map(({timestampMs}) => timestampMs);
 
 it('a full disk: tests, scrapes and deliveries go on, and all is in the journal once there is space', async () => {

@@ -19,7 +19,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   metrics: ['result', 'journal'],
   reflector: ['addresses'],
   engine: ['result', 'sleep', 'reflector'],
+  size: [],
   scheduler: ['result', 'sleep'],
+  job: ['result', 'engine', 'journal', 'scheduler', 'size'],
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
@@ -27,7 +29,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: ['addresses', 'exposition', 'journal', 'limiter', 'metrics'],
   telemetry: ['delivery', 'limiter', 'result'],
-  config: ['addresses', 'delivery', 'engine', 'metrics', 'relabel', 'scheduler', 'server', 'telemetry'],
+  config: [
+    'addresses',
+    'delivery',
+    'engine',
+    'metrics',
+    'relabel',
+    'scheduler',
+    'server',
+    'size',
+    'telemetry',
+  ],
 };
 const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs'];
 

@@ -45,24 +45,23 @@ const probe = async (
 };
 
 /**
- * The server of a list that answers soonest: of at most ten, chosen at random where there are more, and asked at the
- * same time. Rejects with an `EngineError` when none answers: of class `no-server`, or of their class when all fail alike.
+ * The servers of a list that answer, the one that answers soonest first: of at most ten, chosen at random where there are
+ * more, and asked at the same time. Rejects with an `EngineError` when none answers: of class `no-server`, or of their
+ * class when all fail alike.
  */
-export const nearestServer = async (
+export const nearestServers = async (
   servers: readonly LibrespeedServer[],
   settings: NearestSettings,
   signal: AbortSignal,
-): Promise<LibrespeedServer> => {
+): Promise<readonly LibrespeedServer[]> => {
   const asked = sample(servers, mostProbed, settings.random);
   const outcomes = await Promise.all(asked.map((server) => probe(server, settings, signal)));
   if (signal.aborted) throw abortFailure('choosing a LibreSpeed server', signal);
-  let nearest: {readonly server: LibrespeedServer; readonly latencyMs: number} | undefined;
-  const failures: EngineError[] = [];
-  for (const outcome of outcomes) {
-    if (outcome instanceof EngineError) failures.push(outcome);
-    else if (nearest === undefined || outcome.latencyMs < nearest.latencyMs) nearest = outcome;
+  const failures = outcomes.filter((outcome) => outcome instanceof EngineError);
+  const answers = outcomes.filter((outcome) => 'latencyMs' in outcome);
+  if (answers.length > 0) {
+    return answers.sort((a, b) => a.latencyMs - b.latencyMs).map(({server}) => server);
   }
-  if (nearest !== undefined) return nearest.server;
   const [first] = failures;
   if (first === undefined) throw new EngineError('no-server', 'the server list is empty');
   const alike = failures.every(({failureClass}) => failureClass === first.failureClass);

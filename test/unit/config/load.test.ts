@@ -12,7 +12,8 @@ const load = (
   const file = join(temporaryFolder(), 'bridge.yaml');
   writeFileSync(file, text);
   try {
-    return loadConfig({file, flags, env});
+    const config = loadConfig({file, flags, env});
+    return {...config, warnings: config.warnings.map((warning) => warning.replaceAll(file, 'bridge.yaml'))};
   } catch (error) {
     if (error instanceof ConfigError) {
       throw new ConfigError(error.problems.map((problem) => problem.replaceAll(file, 'bridge.yaml')));
@@ -76,6 +77,50 @@ log: {level: debug, format: json}
       log: {level: 'debug', format: 'json'},
     });
     expect(config.jobs[0]?.schedule.timeZone).toBe('Europe/Berlin');
+  });
+
+  it('with budgets and thresholds', () => {
+    const config = load(`
+jobs:
+  - name: wan
+    schedule: '7 * * * *'
+    engines: [embedded]
+    data_budget: 50GB
+    thresholds: {download: 100Mbps, upload: 2.5MB/s, ping: 12.5ms, packet_loss: 1%}
+  - {name: lan, schedule: '@daily', engines: [embedded], thresholds: {upload: 1 Gbit/s, packet_loss: 0%}}
+data_budget: 1TB
+`);
+    expect(config.data_budget).toEqual({bytes: 1e12});
+    expect(config.jobs).toMatchObject([
+      {
+        dataBudgetBytes: 50e9,
+        thresholds: {
+          downloadBytesPerSecond: 12.5e6,
+          uploadBytesPerSecond: 2.5e6,
+          latencyMs: 12.5,
+          packetLossPercent: 1,
+        },
+      },
+      {thresholds: {uploadBytesPerSecond: 125e6, packetLossPercent: 0}},
+    ]);
+    expect(config.jobs[1]).not.toHaveProperty('dataBudgetBytes');
+    expect(load(wan, {env: {SPEEDTEST_BRIDGE_JOBS_DATA_BUDGET: '5GB'}}).jobs[0]?.dataBudgetBytes).toBe(5e9);
+    expect(load(wan, {flags: {'jobs-thresholds-ping': '20ms'}}).jobs[0]?.thresholds).toEqual({latencyMs: 20});
+  });
+
+  it('warns of schedules that public servers would not like', () => {
+    const list = join(temporaryFolder(), 'servers.json');
+    writeFileSync(list, '[]');
+    const warnings = (schedule: string, engines: string, settings: string): readonly string[] =>
+      load(`${job(`{schedule: '${schedule}', engines: [${engines}]}`)}engines: {librespeed: {${settings}}}`)
+        .warnings;
+    expect(warnings('*/9 * * * *', 'embedded, librespeed', `server_list: ${list}`)).toEqual([
+      'bridge.yaml:2:16: jobs[0].schedule: runs every 6m at times, and librespeed may use public servers: ' +
+        'less often than every 10m is kind to them, and not rate limited',
+    ]);
+    expect(warnings('*/10 * * * *', 'librespeed', `server_list: ${list}`)).toEqual([]);
+    expect(warnings('* * * * *', 'librespeed', `server: 'http://own.example/'`)).toEqual([]);
+    expect(warnings('* * * * *', 'embedded', '')).toEqual([]);
   });
 
   it('needs no more than jobs, and they may be none', () => {
@@ -277,6 +322,41 @@ describe('every problem has its place, path, expectation and value', () => {
       'an IP family that is none',
       job(`{schedule: '@daily', engines: [embedded], ip_family: 5}`),
       `bridge.yaml:2:58: jobs[0].ip_family: expected one of 4, 6, found 5`,
+    ],
+    [
+      'a jitter that reaches into the next run',
+      job(`{schedule: '*/5 * * * *', jitter: 5m, engines: [embedded]}`),
+      `bridge.yaml:2:39: jobs[0].jitter: expected less than the time between two runs, 5m, found 5m`,
+    ],
+    [
+      'a budget without a unit',
+      job(`{schedule: '@daily', engines: [embedded], data_budget: 50}`),
+      `bridge.yaml:2:60: jobs[0].data_budget: expected an amount of data above zero, such as 500MB, 50GB or 10GiB, found 50`,
+    ],
+    [
+      'no budget at all',
+      `jobs: []\ndata_budget: 0GB`,
+      `bridge.yaml:2:14: data_budget: expected an amount of data above zero, such as 500MB, 50GB or 10GiB, found "0GB"`,
+    ],
+    [
+      'a rate without a unit',
+      job(`{schedule: '@daily', engines: [embedded], thresholds: {download: 100}}`),
+      `bridge.yaml:2:70: jobs[0].thresholds.download: expected a rate above zero, such as 100Mbps, 1.5Gbit/s or 12MB/s, found 100`,
+    ],
+    [
+      'a latency without a unit',
+      job(`{schedule: '@daily', engines: [embedded], thresholds: {ping: 50}}`),
+      `jobs[0].thresholds.ping: expected a latency above zero, such as 50ms or 12.5ms, found 50`,
+    ],
+    [
+      'a loss without a unit',
+      job(`{schedule: '@daily', engines: [embedded], thresholds: {packet_loss: 0.01}}`),
+      `jobs[0].thresholds.packet_loss: expected a percentage such as 1% or 0.5%, found 0.01`,
+    ],
+    [
+      'a loss of more than all',
+      job(`{schedule: '@daily', engines: [embedded], thresholds: {packet_loss: 101%}}`),
+      `jobs[0].thresholds.packet_loss: expected a percentage such as 1% or 0.5%, found "101%"`,
     ],
     ['a list where a group belongs', `- 1`, `bridge.yaml:1:1: expected a group of keys, found [1]`],
     ['invalid YAML', `jobs: [\nweb: {`, `bridge.yaml:2:`],

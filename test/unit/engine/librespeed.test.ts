@@ -1,6 +1,7 @@
 import {connect} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import type {EngineError} from '../../../src/engine/engine.ts';
 import {parseServerList} from '../../../src/engine/librespeed/server-list.ts';
 import {type LibrespeedSettings, librespeedEngine} from '../../../src/engine/librespeed.ts';
 import {plainLayout} from '../../../src/reflector/protocol.ts';
@@ -186,6 +187,53 @@ describe('the server', () => {
     };
     expect((await engine({onProgress}, never)).server).toEqual({id: '7', name: 'here', host: '127.0.0.1'});
     expect(connects).toEqual(['here']);
+  });
+
+  describe('of a list that fails', () => {
+    const listOf = (urls: readonly URL[]) =>
+      parseServerList(
+        JSON.stringify(
+          urls.map((url, index) => ({
+            name: `server${index}`,
+            server: url,
+            dlURL: 'garbage',
+            ulURL: 'empty',
+            pingURL: 'empty',
+            getIpURL: 'getIP',
+          })),
+        ),
+      );
+    const run = async (urls: readonly URL[], signal = never) => {
+      const failed: string[] = [];
+      const engine = engineFor('unused', {server: {list: listOf(urls)}});
+      const onServerFailed = (_server: string, {failureClass}: EngineError): void => {
+        failed.push(failureClass);
+      };
+      const outcome = await engine({...silent, onServerFailed}, signal).catch((error: unknown) => error);
+      return {failed, outcome};
+    };
+
+    it('is followed by the next nearest', async () => {
+      const [bad, good] = [await serve({'GET /garbage': 403}), await serve({})];
+      // Which of them is nearer is chance: two bad ones fail at most twice.
+      const {failed, outcome} = await run([bad, bad, good]);
+      expect(outcome).toMatchObject({server: {name: 'server2'}});
+      expect(failed.every((failureClass) => failureClass === 'refused')).toBe(true);
+    });
+
+    it('is followed by two others at most', async () => {
+      const bad = await serve({'GET /garbage': 500});
+      const {failed, outcome} = await run([bad, bad, bad, bad]);
+      expect(outcome).toMatchObject({failureClass: 'no-server'});
+      expect(failed).toEqual(['no-server', 'no-server']);
+    });
+
+    it('by rate limiting is not followed by another', async () => {
+      const bad = await serve({'GET /garbage': 429});
+      const {failed, outcome} = await run([bad, bad]);
+      expect(outcome).toMatchObject({failureClass: 'rate-limited'});
+      expect(failed).toEqual([]);
+    });
   });
 
   it.each(['host', 'ftp://host/', 'http://user:pass@host/'])('can not be %s', (url) => {

@@ -1,6 +1,6 @@
 import {describe, expect, it, vi} from 'vitest';
 import {type Engine, EngineError} from '../../../src/engine/engine.ts';
-import {runTest} from '../../../src/engine/run-test.ts';
+import {runTest, type TestPlan} from '../../../src/engine/run-test.ts';
 import {fullMeasurement} from '../../fixtures/results.ts';
 
 const works: Engine = async () => fullMeasurement;
@@ -89,5 +89,94 @@ describe('a test', () => {
       status: 'failed',
       failure: {class: 'interrupted', reason: 'interrupted: stopped by SIGTERM'},
     });
+  });
+
+  it('records the servers of an engine that failed, and what moved before each failure', async () => {
+    const moves = (bytes: number) => ({phase: 'download', bytesPerSecond: 1, bytes, fraction: 0.5}) as const;
+    const retries: Engine = async ({onProgress, onServerFailed}) => {
+      onProgress(moves(100));
+      onProgress(moves(250));
+      onServerFailed?.('near.example', new EngineError('connection', 'gone'));
+      onProgress(moves(40));
+      throw new EngineError('refused', 'no');
+    };
+    expect(await run([retries, works])).toMatchObject({
+      status: 'completed',
+      fellBackFrom: [
+        {engine: 'engine1', server: 'near.example', class: 'connection', reason: 'gone', bytes: 250},
+        {engine: 'engine1', class: 'refused', reason: 'no', bytes: 40},
+      ],
+    });
+  });
+});
+
+describe('cool-down', () => {
+  const limited = fails(new EngineError('rate-limited', 'too many'));
+  const nowMs = Date.parse('2026-06-01T00:00:00Z');
+  const minute = 60_000;
+
+  const heeding = async (engines: Engine[], lastCoolDown: TestPlan['lastCoolDown']) => {
+    vi.useFakeTimers({now: nowMs});
+    try {
+      const plan = {job: 'wan', scheduled: true, engines: named(...engines), timeoutMs: 1000};
+      const heeded = lastCoolDown && {lastCoolDown};
+      return await runTest({...plan, ...heeded}, () => undefined, new AbortController().signal);
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+
+  it.each([
+    ['the first time', undefined, 15],
+    ['again', {untilMs: nowMs, lengthMs: 15 * minute}, 30],
+    ['long after', {untilMs: nowMs - 600 * minute, lengthMs: 960 * minute}, 1440],
+    ['over and over', {untilMs: nowMs - 1, lengthMs: 1440 * minute}, 1440],
+  ])('of an engine that is rate limited %s', async (_when, last, minutes) => {
+    expect(await heeding([limited], () => last)).toMatchObject({
+      attempts: [
+        {
+          class: 'rate-limited',
+          reason: 'too many',
+          coolDown: {untilMs: nowMs + minutes * minute, lengthMs: minutes * minute},
+        },
+      ],
+    });
+  });
+
+  it('passes an engine over, which does not lengthen it, and asks only for engines whose turn has come', async () => {
+    const coolDown = {untilMs: nowMs + 1, lengthMs: 15 * minute};
+    const asked: string[] = [];
+    const result = await heeding([limited, works, works], (engine) => {
+      asked.push(engine);
+      return engine === 'engine1' ? coolDown : undefined;
+    });
+    expect(result).toMatchObject({status: 'completed', measurement: fullMeasurement});
+    expect(result).toHaveProperty('fellBackFrom', [
+      {
+        engine: 'engine1',
+        class: 'rate-limited',
+        reason: 'left alone until 2026-06-01T00:00:00.001Z after being rate limited',
+        coolDown,
+      },
+    ]);
+    expect(asked).toEqual(['engine1', 'engine2']);
+  });
+
+  it('of every engine fails the test as rate-limited', async () => {
+    const coolDown = {untilMs: nowMs + minute, lengthMs: 15 * minute};
+    const result = await heeding([works, works], () => coolDown);
+    expect(result).toMatchObject({status: 'failed', failure: {class: 'rate-limited'}});
+    expect(result).toHaveProperty('attempts.length', 2);
+  });
+
+  it('that is over is kept with failures of other kinds, so that the next one is longer', async () => {
+    const coolDown = {untilMs: nowMs - 1, lengthMs: 15 * minute};
+    expect(await heeding([fails(new EngineError('dns', 'unknown'))], () => coolDown)).toMatchObject({
+      attempts: [{class: 'dns', coolDown}],
+    });
+  });
+
+  it('is not begun where none is heeded', async () => {
+    expect(await heeding([limited], undefined)).not.toHaveProperty('attempts[0].coolDown');
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {createSchedule, cronProblem} from '../../../src/scheduler/schedule.ts';
+import {createSchedule, cronProblem, shortestGapMs} from '../../../src/scheduler/schedule.ts';
 import {isTimeZone} from '../../../src/scheduler/zone.ts';
 
 /** The runs after an instant, as UTC. */
@@ -97,6 +97,22 @@ it.each(['x', '61 * * * *', '* * * *', '', '0 0 31 2 *', '* * * * * * *'])('refu
 
 it.each(['7 * * * *', '@hourly', '0 0 15W * *', '*/30 * * * * *'])('accepts %j', (expression) => {
   expect(cronProblem(expression)).toBeUndefined();
+});
+
+it.each([
+  ['* * * * *', 60],
+  ['*/15 * * * *', 900],
+  ['*/25 * * * *', 600],
+  ['7 * * * *', 3600],
+  ['30 6 * * *', 86_400],
+  ['0 23,1 * * *', 7200],
+  ['50 23 * * *', 86_400],
+  ['0,50 0,23 * * *', 600],
+  ['0,5 3 1 1 *', 300],
+  ['*/20 * * * * *', 20],
+  ['@weekly', 86_400],
+])('%s runs every %i s at the most', (expression, seconds) => {
+  expect(shortestGapMs(expression)).toBe(seconds * 1000);
 });
 
 it('knows time zones', () => {

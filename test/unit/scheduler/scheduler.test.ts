@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import type {Skip} from '../../../src/result.ts';
 import {createSchedule} from '../../../src/scheduler/schedule.ts';
 import {type ScheduledJob, startScheduler} from '../../../src/scheduler/scheduler.ts';
 import {sleep} from '../../../src/sleep.ts';
@@ -22,6 +23,7 @@ const minutely = (name: string, changes: Partial<ScheduledJob> = {}): ScheduledJ
 const start = (jobs: readonly ScheduledJob[], testMs = 0) => {
   const startedAtMs = Date.now();
   const log: string[] = [];
+  const skips: Skip[] = [];
   const note = (what: string): void => {
     log.push(`${(Date.now() - startedAtMs) / 1000} ${what}`);
   };
@@ -31,9 +33,12 @@ const start = (jobs: readonly ScheduledJob[], testMs = 0) => {
       await sleep(testMs, signal);
       note(`${signal.aborted ? 'abort' : 'end'} ${job}`);
     },
-    skip: (job, skip) => note(`skip ${job} ${skip.class}`),
+    skip: (job, skip) => {
+      note(`skip ${job} ${skip.class}`);
+      skips.push(skip);
+    },
   });
-  return {log, stop};
+  return {log, skips, stop};
 };
 
 describe('the scheduler', () => {
@@ -67,17 +72,83 @@ describe('the scheduler', () => {
     ]);
   });
 
-  it('skips what was due while the machine slept', async () => {
-    const {log, stop} = start([minutely('wan')]);
-    await vi.advanceTimersByTimeAsync(1000);
-    vi.setSystemTime(Date.parse('2026-06-01T05:00:10Z'));
-    await vi.advanceTimersByTimeAsync(60_000);
+  it('skips the run that waited until its next one was due, which takes its place', async () => {
+    const {log, skips, stop} = start([minutely('long'), minutely('short')], 100_000);
+    await vi.advanceTimersByTimeAsync(140_000);
     await stop();
-    expect(log.map((line) => line.split(' ').slice(1).join(' '))).toEqual([
-      'skip wan missed',
-      'begin wan',
-      'end wan',
+    expect(log).toEqual([
+      '30 begin long',
+      '90 skip long overlap',
+      '90 skip short overlap',
+      '130 end long',
+      '130 begin short',
+      '140 abort short',
     ]);
+    expect(skips[1]?.reason).toBe(
+      'due at 2026-06-01T00:01:00.000Z, but other jobs were tested until the next run was due',
+    );
+  });
+
+  /** What became of the runs of a time in which the machine slept, until a minute after it. */
+  const sleepUntil = async (job: ScheduledJob, wake: string) => {
+    const {log, skips, stop} = start([job]);
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.setSystemTime(Date.parse(wake));
+    await vi.advanceTimersByTimeAsync(61_000);
+    await stop();
+    return {began: log.filter((line) => line.includes('begin')).length, skips};
+  };
+
+  it('skips together what was due while the machine slept, and runs what is due now', async () => {
+    const {began, skips} = await sleepUntil(minutely('wan'), '2026-06-08T00:00:30Z');
+    // Noticed half a minute after the machine woke: the run of 00:00 is not too late, and that of 00:01 comes after it.
+    expect(began).toBe(2);
+    expect(skips).toEqual([
+      {
+        class: 'missed',
+        reason:
+          '10079 runs from 2026-06-01T00:01:00.000Z to 2026-06-07T23:59:00.000Z did not take place: ' +
+          'the machine slept or stood still, or its clock was set',
+        runs: 10_079,
+      },
+    ]);
+  });
+
+  it('skips the only run that was due while the machine slept', async () => {
+    const schedule = createSchedule('0 3 * * *', 'UTC');
+    const {began, skips} = await sleepUntil(minutely('wan', {schedule}), '2026-06-01T03:10:00Z');
+    expect(began).toBe(0);
+    expect(skips).toEqual([
+      {
+        class: 'missed',
+        reason: 'due at 2026-06-01T03:00:00.000Z, but the machine slept or stood still, or its clock was set',
+      },
+    ]);
+  });
+
+  it('runs what is due by less than two minutes', async () => {
+    const schedule = createSchedule('0 3 * * *', 'UTC');
+    const {began, skips} = await sleepUntil(minutely('wan', {schedule}), '2026-06-01T03:00:50Z');
+    expect({began, skips}).toEqual({began: 1, skips: []});
+  });
+
+  it('counts no further than makes sense when the clock jumps by decades', async () => {
+    const {skips} = await sleepUntil(minutely('wan'), '2066-06-01T00:00:30Z');
+    expect(skips).toMatchObject([
+      {runs: 20_000, reason: expect.stringMatching(/^at least 20000 runs from /)},
+    ]);
+  });
+
+  it('goes on when the clock is set back, and does not repeat a run when it is only set right', async () => {
+    const {log, stop} = start([minutely('wan')]);
+    await vi.advanceTimersByTimeAsync(31_000);
+    vi.setSystemTime(Date.now() - 5000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(log.filter((line) => line.includes('begin'))).toEqual(['30 begin wan']);
+    vi.setSystemTime(Date.parse('2026-01-01T00:00:30Z'));
+    await vi.advanceTimersByTimeAsync(120_000);
+    await stop();
+    expect(log.filter((line) => line.includes('begin')).length).toBeGreaterThanOrEqual(2);
   });
 
   it('delays a run by its jitter', async () => {

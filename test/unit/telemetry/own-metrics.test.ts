@@ -11,6 +11,7 @@ const settings = {
   version: '1.2.3',
   jobs: ['wan'],
   destinations: new Map([['mimir', () => state]]),
+  monthlyData: () => ({jobs: [{job: 'wan', usedBytes: 1000}], total: {usedBytes: 1000}}),
   nowMs: () => nowMs,
 };
 const attempt = {destination: 'mimir', attempted: 20, settled: 0, lag: 3};
@@ -25,6 +26,11 @@ describe('own metrics', () => {
       'speedtest_bridge_tests_total{job="wan",status="completed"} 0',
       'speedtest_bridge_tests_total{job="wan",status="failed"} 0',
       'speedtest_bridge_tests_total{job="wan",status="skipped"} 0',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="overlap"} 0',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="missed"} 0',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="budget"} 0',
+      'speedtest_bridge_data_used_bytes{job="wan"} 1000',
+      'speedtest_bridge_total_data_used_bytes 1000',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="accepted"} 0',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="retry"} 0',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 0',
@@ -45,6 +51,8 @@ describe('own metrics', () => {
     metrics.testEnded('wan', 'completed');
     metrics.testEnded('wan', 'failed');
     metrics.testEnded('adhoc', 'completed');
+    metrics.runsSkipped('wan', 'overlap', 1);
+    metrics.runsSkipped('wan', 'missed', 168);
     metrics.delivery({...attempt, outcome: {kind: 'retry', cause: 'HTTP 503'}});
     metrics.delivery({...attempt, settled: 20, outcome: {kind: 'accepted', unwritten: 5}});
     metrics.delivery({...attempt, outcome: {kind: 'rejected', cause: 'HTTP 400', status: 400}});
@@ -59,6 +67,11 @@ describe('own metrics', () => {
       'speedtest_bridge_tests_total{job="wan",status="failed"} 1',
       'speedtest_bridge_tests_total{job="wan",status="skipped"} 0',
       'speedtest_bridge_tests_total{job="adhoc",status="completed"} 1',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="overlap"} 1',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="missed"} 168',
+      'speedtest_bridge_runs_skipped_total{job="wan",reason="budget"} 0',
+      'speedtest_bridge_data_used_bytes{job="wan"} 1000',
+      'speedtest_bridge_total_data_used_bytes 1000',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="accepted"} 1',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="retry"} 1',
       'speedtest_bridge_deliveries_total{destination="mimir",outcome="rejected"} 3',
@@ -89,6 +102,26 @@ describe('own metrics', () => {
         'speedtest_bridge_sent_bytes_total{destination="mimir"} 2000',
       ]),
     );
+  });
+
+  test('tell of budgets at each scrape', async () => {
+    let usedBytes = 5;
+    const metrics = createOwnMetrics({
+      ...settings,
+      monthlyData: () => ({
+        jobs: [{job: 'wan', usedBytes, budgetBytes: 50e9}],
+        total: {usedBytes: 2 * usedBytes, budgetBytes: 1e12},
+      }),
+    });
+    await metrics.render();
+    usedBytes = 7;
+    const lines = ownSamples(await metrics.render()).filter((line) => line.includes('_data_'));
+    expect(lines).toEqual([
+      'speedtest_bridge_data_used_bytes{job="wan"} 7',
+      'speedtest_bridge_data_budget_bytes{job="wan"} 50000000000',
+      'speedtest_bridge_total_data_used_bytes 14',
+      'speedtest_bridge_total_data_budget_bytes 1000000000000',
+    ]);
   });
 
   test("come with the process's and Node's standard ones, in the text format", async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it, onTestFinished} from 'vitest';
-import {nearestServer, sample} from '../../../../src/engine/librespeed/nearest.ts';
+import {nearestServers, sample} from '../../../../src/engine/librespeed/nearest.ts';
 import {type LibrespeedServer, locate} from '../../../../src/engine/librespeed/server.ts';
 import {layouts} from '../../../../src/reflector/protocol.ts';
 import {startReflector} from '../../../../src/reflector/reflector.ts';
@@ -37,10 +37,11 @@ const refusing = async (name: string): Promise<LibrespeedServer> => {
   return at(url, name);
 };
 
-it('is the one that answers soonest, whatever the others do', async () => {
+it('are those that answer, the soonest first, whatever the others do', async () => {
   const hanging = at((await startRawServer(() => undefined)).url, 'hanging');
   const servers = [await slow('slow', 150), await refusing('gone'), await reflector('near'), hanging];
-  expect((await nearestServer(servers, {...settings, timeoutMs: 700}, never)).name).toBe('near');
+  const answering = await nearestServers(servers, {...settings, timeoutMs: 700}, never);
+  expect(answering.map(({name}) => name)).toEqual(['near', 'slow']);
 });
 
 it('asks ten of many', async () => {
@@ -50,7 +51,7 @@ it('asks ten of many', async () => {
     socket.end('HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n');
   });
   const servers = Array.from({length: 30}, () => at(url, 'busy'));
-  await expect(nearestServer(servers, settings, never)).rejects.toMatchObject({
+  await expect(nearestServers(servers, settings, never)).rejects.toMatchObject({
     failureClass: 'no-server',
     message: `none of 10 listed servers answers; ping of ${url.host}: answered with status 503`,
   });
@@ -59,11 +60,11 @@ it('asks ten of many', async () => {
 
 it('fails with the class that all failures share, or with no-server', async () => {
   const gone = await refusing('gone');
-  await expect(nearestServer([gone, gone], settings, never)).rejects.toMatchObject({
+  await expect(nearestServers([gone, gone], settings, never)).rejects.toMatchObject({
     failureClass: 'connection',
   });
   const garbage = at((await startRawServer((socket) => socket.end('nonsense\r\n'))).url, 'garbage');
-  await expect(nearestServer([gone, garbage], settings, never)).rejects.toMatchObject({
+  await expect(nearestServers([gone, garbage], settings, never)).rejects.toMatchObject({
     failureClass: 'no-server',
   });
 });
@@ -71,7 +72,7 @@ it('fails with the class that all failures share, or with no-server', async () =
 it('stops with its signal', async () => {
   const hanging = at((await startRawServer(() => undefined)).url, 'hanging');
   const stop = new AbortController();
-  const choice = nearestServer([hanging], settings, stop.signal);
+  const choice = nearestServers([hanging], settings, stop.signal);
   stop.abort(new Error('SIGTERM'));
   await expect(choice).rejects.toMatchObject({
     failureClass: 'interrupted',

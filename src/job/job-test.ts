@@ -1,0 +1,86 @@
+import type {JobNetwork, Progress} from '../engine/engine.ts';
+import {createEngines, type EngineName, type EngineSettings} from '../engine/engines.ts';
+import {runTest, type TestPlan} from '../engine/run-test.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {CompletedTest, FailedTest, TestResult} from '../result.ts';
+import {type BudgetedJob, overBudget} from './budget.ts';
+import {isHealthy, type Thresholds} from './health.ts';
+import {lastCoolDown} from './last-cool-down.ts';
+
+/** What of a job says how its test is run. */
+export interface TestedJob extends BudgetedJob {
+  readonly engines: readonly EngineName[];
+  readonly network: JobNetwork;
+  /** Bound on each engine's attempt, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly thresholds: Thresholds;
+}
+
+/** What holds for the tests of all jobs. */
+export interface TestSettings {
+  readonly engines: EngineSettings;
+  /** What the tests of all jobs together may move in a month. */
+  readonly totalBudgetBytes?: number;
+  /** The program's, which its own engines go by. */
+  readonly version: string;
+}
+
+type Conditions = Pick<TestPlan, 'scheduled' | 'lastCoolDown'>;
+
+const test = async (
+  job: TestedJob,
+  {engines, version}: TestSettings,
+  conditions: Conditions,
+  onProgress: (event: Progress) => void,
+  signal: AbortSignal,
+): Promise<CompletedTest | FailedTest> => {
+  const plan: TestPlan = {
+    ...conditions,
+    job: job.name,
+    engines: createEngines(job.engines, engines, job.network, version),
+    timeoutMs: job.timeoutMs,
+  };
+  const result = await runTest(plan, onProgress, signal);
+  if (result.status === 'failed') return result;
+  const healthy = isHealthy(result.measurement, job.thresholds);
+  return {...result, ...(healthy !== undefined && {healthy})};
+};
+
+// A journal that can't be read at present must not hold up the tests; it says so itself.
+const whereReadable = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Runs a job's test because its time has come. Engines in their cool-down are passed over, and the test is skipped where
+ * it would exceed a budget.
+ */
+export const testOnSchedule = async (
+  job: TestedJob,
+  settings: TestSettings,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<TestResult> => {
+  const startedAtMs = Date.now();
+  const skip = whereReadable(() => overBudget(journal, job, settings.totalBudgetBytes, startedAtMs));
+  if (skip !== undefined) {
+    return {status: 'skipped', job: job.name, scheduled: true, startedAtMs, endedAtMs: startedAtMs, skip};
+  }
+  const conditions: Conditions = {
+    scheduled: true,
+    lastCoolDown: (engine) => whereReadable(() => lastCoolDown(journal, job.name, engine, Date.now())),
+  };
+  return test(job, settings, conditions, () => undefined, signal);
+};
+
+/** Runs a job's test because a person asks for it now, who may insist: no cool-down and no budget is heeded. */
+export const testNow = (
+  job: TestedJob,
+  settings: TestSettings,
+  onProgress: (event: Progress) => void,
+  signal: AbortSignal,
+): Promise<CompletedTest | FailedTest> => test(job, settings, {scheduled: false}, onProgress, signal);

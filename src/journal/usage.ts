@@ -1,0 +1,48 @@
+import type {TestResult} from '../result.ts';
+import type {Database} from './database.ts';
+import {numberQuery} from './query.ts';
+
+// Bytes are kept by quarters of an hour: a month begins with one in every time zone.
+const quarterMs = 900_000;
+const monthMs = 32 * 86_400_000;
+
+/** The bytes that a test is known to have moved in both directions, failed attempts included. */
+export const bytesMoved = (result: TestResult): number => {
+  switch (result.status) {
+    case 'completed': {
+      const {download, upload} = result.measurement;
+      const failed = (result.fellBackFrom ?? []).reduce((sum, {bytes = 0}) => sum + bytes, 0);
+      return (download?.bytes ?? 0) + (upload?.bytes ?? 0) + failed;
+    }
+    case 'failed':
+      return result.attempts.reduce((sum, {bytes = 0}) => sum + bytes, 0);
+    case 'skipped':
+      return 0;
+    default:
+      return result satisfies never;
+  }
+};
+
+/** The part of the journal that knows how much data the tests moved. */
+export const openUsage = (db: Database) => {
+  const add = db.prepare(
+    `INSERT INTO usage (start_ms, job, bytes) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes`,
+  );
+  const ofAll = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ?');
+  const ofJob = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ? AND job = ?');
+  const removeBefore = db.prepare('DELETE FROM usage WHERE start_ms < ?');
+  return {
+    /** Counts a result that is appended, in the same transaction. */
+    add: (result: TestResult): void => {
+      const bytes = Math.round(bytesMoved(result));
+      if (bytes > 0) add.run(Math.floor(result.endedAtMs / quarterMs) * quarterMs, result.job, bytes);
+    },
+    movedSince: (sinceMs: number, job?: string): number =>
+      (job === undefined ? ofAll(sinceMs) : ofJob(sinceMs, job)) ?? 0,
+    /** Forgets what no month needs in which a result of `beforeMs` or later ended. */
+    prune: (beforeMs: number): void => {
+      removeBefore.run(beforeMs - monthMs);
+    },
+  };
+};
