@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, onTestFinished, vi} from 'vitest';
+import {engines as engineDefaults} from '../../../src/config/engines.ts';
 import {type TestedJob, testNow, testOnSchedule} from '../../../src/job/job-test.ts';
 import type {Journal} from '../../../src/journal/journal.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
@@ -30,7 +31,7 @@ const startServer = async () => {
   });
   onTestFinished(stop);
   const engines = {
-    embedded: {durationMs: 100, connections: 1},
+    ...engineDefaults.parse({}),
     librespeed: {durationMs: 600, connections: 2, server: url.href},
   };
   return {state, settings: {engines, version: '1.2.3'}};
@@ -131,7 +132,7 @@ describe('a test', () => {
     });
     onTestFinished(stop);
     const engines = {
-      embedded: {durationMs: 100, connections: 1},
+      ...engineDefaults.parse({}),
       librespeed: {durationMs: 600, connections: 2, server: url.href},
     };
     expect(await testNow(job, {engines, version: '1'}, () => undefined, never)).toMatchObject({
