@@ -55,12 +55,12 @@ const requestsSoFar = (): number => total.results + total.repeats;
 
 // The tests start at 5 minutes past each hour, plus jitter, and take half a minute: at 56 minutes past, all are over.
 say(`${fewProbes} probes test once, for the memory that fewer take`);
-const few = await startFleet({...plan, name: 'few', probes: fewProbes}, jitter, '0');
+const few = await startFleet({...plan, name: 'few', probes: fewProbes}, {jitter, repeatInterval: '0'});
 const fewer = added(await few.advanceTo(at(0, 56)));
 await few.end();
 
 say(`${probes} probes test once, with jitter`);
-const fleet = await startFleet({...plan, name: 'probe', probes}, jitter, '0');
+const fleet = await startFleet({...plan, name: 'probe', probes}, {jitter, repeatInterval: '0'});
 const spread = added(await fleet.advanceTo(at(0, 56)));
 const requestsBefore = requestsSoFar();
 const receivedBefore = await receiver.received(requestsBefore);
@@ -73,14 +73,14 @@ say('the receiver is back');
 const back = added(await fleet.advanceTo(at(2, 4)));
 
 say('again, with jitter, each result repeated every minute');
-await fleet.restart(jitter, repeatInterval);
+await fleet.restart({jitter, repeatInterval});
 added(await fleet.advanceTo(at(2, 56)));
 const receivedUntilRepeats = await receiver.received(requestsSoFar() - requestsBefore);
 const repeatsSpread = added(await fleet.advanceTo(at(3, 0)));
 const receivedRepeats = await receiver.received(requestsSoFar() - requestsBefore);
 
 say('again, without jitter, each result repeated every minute');
-await fleet.restart('0s', repeatInterval);
+await fleet.restart({jitter: '0s', repeatInterval});
 // Started together, they repeat together, on each full minute, until a test gives them a time of their own.
 added(await fleet.advanceTo(at(3, 5) + 1000));
 const together = added(await fleet.advanceTo(at(3, 5) + 59_000));

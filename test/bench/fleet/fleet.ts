@@ -1,12 +1,12 @@
 import {startChild} from '../child.ts';
-import {type Command, report} from './messages.ts';
+import {type Command, type Rhythm, report} from './messages.ts';
 
 /** A fleet of probes that were started on their journals, in processes with a simulated time. */
 export interface Fleet {
   /** Lets the time go on until then, Unix milliseconds. Gives what happened meanwhile. */
   advanceTo(untilMs: number): Promise<FleetReport>;
-  /** Stops the probes and starts them anew with these settings: durations as in a configuration file. */
-  restart(jitter: string, repeatInterval: string): Promise<void>;
+  /** Stops the probes and starts them anew. */
+  restart(rhythm: Rhythm): Promise<void>;
   /** Stops the probes and their processes. */
   end(): Promise<void>;
 }
@@ -45,8 +45,7 @@ const busiestSecond = (perSecond: readonly (readonly [number, number])[]): numbe
 
 export const startFleet = async (
   {name, probes, folder, url, startMs}: FleetPlan,
-  jitter: string,
-  repeatInterval: string,
+  rhythm: Rhythm,
 ): Promise<Fleet> => {
   const size = Math.ceil(probes / processes);
   const children = Array.from({length: processes}, (_, index) => {
@@ -57,7 +56,7 @@ export const startFleet = async (
   const askAll = (command: Command): Promise<unknown[]> =>
     Promise.all(children.map((child) => child.ask(command)));
 
-  await askAll({do: 'start', jitter, repeatInterval});
+  await askAll({do: 'start', ...rhythm});
   return {
     advanceTo: async (untilMs) => {
       const reports = (await askAll({do: 'advance', untilMs})).map((answer) => report.parse(answer));
@@ -69,10 +68,9 @@ export const startFleet = async (
         rssBytes: sum(reports.map(({rssBytes}) => rssBytes)),
       };
     },
-    restart: async (...settings) => {
+    restart: async (next) => {
       await askAll({do: 'stop'});
-      const [newJitter, newRepeatInterval] = settings;
-      await askAll({do: 'start', jitter: newJitter, repeatInterval: newRepeatInterval});
+      await askAll({do: 'start', ...next});
     },
     end: async () => {
       await askAll({do: 'stop'});

@@ -1,9 +1,13 @@
 import {z} from 'zod';
 
+/** Durations as in a configuration file. */
+const rhythm = z.object({jitter: z.string(), repeatInterval: z.string()});
+export type Rhythm = z.infer<typeof rhythm>;
+
 /** What the process of the probes is asked to do. */
 export const command = z.discriminatedUnion('do', [
   /** Starts all probes on their journals. */
-  z.object({do: z.literal('start'), jitter: z.string(), repeatInterval: z.string()}),
+  rhythm.extend({do: z.literal('start')}),
   /** Lets the time go on until then (Unix milliseconds). Answered by a report. */
   z.object({do: z.literal('advance'), untilMs: z.number()}),
   /** Stops all probes. */

@@ -10,16 +10,14 @@ import {mappingOf} from '../../../src/outputs.ts';
 import type {TestResult} from '../../../src/result.ts';
 import {startScheduler} from '../../../src/scheduler/scheduler.ts';
 import {createDestinations} from '../../../src/sinks.ts';
+import type {Rhythm} from './messages.ts';
 
 /** What the probes of a fleet have in common. */
-export interface FleetSettings {
+export interface FleetSettings extends Rhythm {
   /** Where their journals are. */
   readonly folder: string;
   /** Where they remote-write to. */
   readonly url: string;
-  /** Durations as in a configuration file. */
-  readonly jitter: string;
-  readonly repeatInterval: string;
 }
 
 export const jobName = 'wan';
@@ -30,7 +28,7 @@ export const instancesOf = (fleet: string, first: number, count: number): readon
 
 export const journalOf = (folder: string, instance: string): string => join(folder, `${instance}.db`);
 
-/** The configuration of one probe: a test an hour, and one destination. */
+/** The configuration of one probe: a test an hour, whose engine is replaced, and one destination. */
 export const configOf = (instance: string, {folder, url, jitter, repeatInterval}: FleetSettings): Config => ({
   ...schema.parse({
     labels: {instance},
