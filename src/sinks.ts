@@ -35,11 +35,18 @@ const queueOf = ({queue, connections}: RemoteWrite, {metrics}: Config): QueueSet
 const repeatOf = ({repeatIntervalMs}: RemoteWrite, {jobs}: Config): RepeatSettings | undefined => {
   if (repeatIntervalMs === 0) return undefined;
   const byName = new Map(jobs.map((job) => [job.name, job]));
+  // Every repetition asks, a new result changes it, and a cron expression takes milliseconds to answer.
+  const known = new Map<string, {readonly endedAtMs: number; readonly atMs: number}>();
   return {
     intervalMs: repeatIntervalMs,
     lapsesAtMs: (name, endedAtMs) => {
+      const before = known.get(name);
+      if (before?.endedAtMs === endedAtMs) return before.atMs;
       const job = byName.get(name);
-      return job && lapsesAt(job, job.timeoutMs, endedAtMs);
+      if (job === undefined) return undefined;
+      const atMs = lapsesAt(job, job.timeoutMs, endedAtMs);
+      known.set(name, {endedAtMs, atMs});
+      return atMs;
     },
   };
 };

@@ -16,9 +16,12 @@ export interface Repetition {
   readonly as: 'values' | 'stale';
 }
 
-// A result is in the journal within this time of its end, also when another process writes it. A sample repeated later
-// than that could be newer than a result that is yet to come, which the receiver would then refuse.
-const settledMs = 5000;
+/**
+ * How long a repetition waits behind its time. A result is in the journal within this time of its end, also when another
+ * process writes it: a sample repeated sooner could be newer than a result that is yet to come, which the receiver would
+ * then refuse.
+ */
+export const settledMs = 5000;
 
 /**
  * Keeps the series of a destination's newest results visible: between tests their values are repeated with the

@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 export interface Child {
   /** Its next message. Rejects when it ends without one. */
   next(): Promise<unknown>;
-  ask(message: string): Promise<unknown>;
+  ask(message: string | object): Promise<unknown>;
   /** Ends it. */
   stop(): Promise<void>;
 }
@@ -16,8 +16,13 @@ const exited = async (child: ChildProcess, name: string): Promise<never> => {
   throw new Error(`${name} ended with ${code}`);
 };
 
-export const startChild = (name: 'receiver' | 'drain', args: readonly string[]): Child => {
-  const child = fork(fileURLToPath(new URL(`${name}.js`, import.meta.url)), args);
+/** @param execArgv flags of Node. */
+export const startChild = (
+  name: 'receiver' | 'drain' | 'fleet/probes',
+  args: readonly string[],
+  execArgv: readonly string[] = [],
+): Child => {
+  const child = fork(fileURLToPath(new URL(`${name}.js`, import.meta.url)), args, {execArgv: [...execArgv]});
   const end = exited(child, name);
   end.catch(() => undefined);
   const next = async (): Promise<unknown> => {

@@ -20,9 +20,9 @@ export const samplesInResult = 19;
 const everyMs = 60_000;
 const firstEndMs = Date.UTC(2024, 0);
 
-/** Numbers from 0 to below 1, the same ones in every run (a linear congruential generator). */
-const createRandom = (): (() => number) => {
-  let state = 7;
+/** Numbers from 0 to below 1 that follow from the seed (a linear congruential generator). */
+export const createRandom = (seed: number): (() => number) => {
+  let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
@@ -31,10 +31,10 @@ const createRandom = (): (() => number) => {
 
 /**
  * Results as the Ookla CLI gives them minute by minute: rates and volumes in whole bytes, times in thousandths of a
- * millisecond, loss in one test of ten. Always the same ones.
+ * millisecond, loss in one test of ten. Always the same ones for a seed.
  */
-export function* recordedResults(count: number): Generator<CompletedTest> {
-  const random = createRandom();
+export function* recordedResults(count: number, seed = 7): Generator<CompletedTest> {
+  const random = createRandom(seed);
   const between = (low: number, high: number): number => low + (high - low) * random();
   const ms = (low: number, high: number): number => Math.round(between(low, high) * 1000) / 1000;
   const latency = (): LoadedLatency => ({

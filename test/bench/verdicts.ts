@@ -1,6 +1,8 @@
 /** Collects what was measured, and against which limit. */
 export interface Verdicts {
   atMost(what: string, measured: number, limit: number, unit: string): void;
+  /** What there must not be any of, such as lost samples. */
+  none(what: string, count: number): void;
   /** Rates in samples a second. `other` names what the limit is taken from. */
   atLeast(what: string, rate: number, limit: number, other: string): void;
   /** A rate without a limit, beside another one. */
@@ -30,6 +32,9 @@ export const createVerdicts = (): Verdicts => {
         ratio: (measured / limit).toFixed(2),
         kept: measured <= limit,
       });
+    },
+    none: (what, count) => {
+      lines.push({what, measured: `${count}`, against: 'none', ratio: '', kept: count === 0});
     },
     atLeast: (what, rate, limit, other) => {
       lines.push({

@@ -49,18 +49,21 @@ export async function startVictoriaMetrics(options: VictoriaMetricsOptions = {})
   return {
     ...server,
     dataDir,
-    async export(selector) {
-      // What has just been written can't be read for a second or so otherwise.
-      await get(`${server.url}/internal/force_flush`);
-      const query = new URLSearchParams({'match[]': selector});
-      const lines = (await get(`${server.url}/api/v1/export?${query}`)).split('\n');
-      return lines.filter((line) => line !== '').map((line) => exportedSeries.parse(JSON.parse(line)));
-    },
+    export: (selector) => exportSeries(server.url, selector),
     async stop() {
       await server.stop();
       await removeData();
     },
   };
+}
+
+/** Every sample that the server at a URL has of a selector's series. */
+export async function exportSeries(url: string, selector: string): Promise<ExportedSeries[]> {
+  // What has just been written can't be read for a second or so otherwise.
+  await get(`${url}/internal/force_flush`);
+  const query = new URLSearchParams({'match[]': selector});
+  const lines = (await get(`${url}/api/v1/export?${query}`)).split('\n');
+  return lines.filter((line) => line !== '').map((line) => exportedSeries.parse(JSON.parse(line)));
 }
 
 async function get(url: string): Promise<string> {
