@@ -88,15 +88,18 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
 
   const lag = (): number => journal.lastId() - journal.cursor(sink.name);
 
+  const newestSince = (doneId: number): Batch | undefined => {
+    const rows = newest();
+    return rows.some(({id}) => id > doneId) ? toBatch(rows, sink) : undefined;
+  };
+
   const pending = (): Batch | undefined => {
     const doneId = journal.cursor(sink.name);
-    if (sink.backlog === 'every') return ahead.next(doneId, limit);
     const lastId = journal.lastId();
-    const rows = newest();
-    if (rows.some(({id}) => id > doneId)) return toBatch(rows, sink);
-    // What came in is older than the newest, such as imported history: nothing to push.
-    if (lastId > doneId) journal.advance(sink.name, lastId);
-    return undefined;
+    const batch = sink.backlog === 'every' ? ahead.next(doneId, limit) : newestSince(doneId);
+    // What came in is older than the newest, such as imported history, or the journal has lost it: nothing to send.
+    if (batch === undefined && lastId > doneId) journal.advance(sink.name, lastId);
+    return batch;
   };
 
   /** Makes the next request ready while one is under way. */

@@ -346,6 +346,13 @@ describe('a backlog', () => {
 });
 
 describe('a destination’s state', () => {
+  it('counts no results that the journal has lost', async () => {
+    const {journal, loop, reaches} = start(() => ({kind: 'retry', cause: 'down', afterMs: 20}), {results: 2});
+    journal.prune(Number.POSITIVE_INFINITY, []);
+    loop.wake();
+    await reaches(2);
+  });
+
   it('has the last failure and the next try, until an attempt goes well', async () => {
     const {journal, reaches} = start(
       (_ids, attempt) => (attempt === 1 ? {kind: 'retry', cause: 'HTTP 503', afterMs: 300} : accepted),
