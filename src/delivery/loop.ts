@@ -147,17 +147,23 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     journal.reject(sink.name, {resultId, cause, atMs: Date.now()});
   };
 
-  const tooOld = (endedAtMs: number): boolean =>
-    queue.ageLimitMs !== undefined && endedAtMs < Date.now() - queue.ageLimitMs;
+  /** The next result, where it is too old to be sent. */
+  const expired = (): JournalRow | undefined => {
+    if (queue.ageLimitMs === undefined || sink.backlog !== 'every') return undefined;
+    const [row] = journal.after(journal.cursor(sink.name), 1);
+    return row !== undefined && row.result.endedAtMs < Date.now() - queue.ageLimitMs ? row : undefined;
+  };
+
+  /** The destination was not asked, so this says nothing of how it does. */
+  const expire = async ({id}: JournalRow): Promise<void> => {
+    const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
+    reject(id, outcome.cause);
+    onDelivery({destination: sink.name, outcome, attempted: 0, settled: 1, lag: lag()});
+    await nextTurn();
+  };
 
   const deliverBatch = async (batch: Batch): Promise<void> => {
     const {lastId, size, request} = batch;
-    if (sink.backlog === 'every' && tooOld(batch.firstEndedAtMs)) {
-      const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
-      reject(batch.firstId, outcome.cause);
-      settle(outcome, 1, 1);
-      return;
-    }
     const numbering = journal.numbering();
     const [outcome] = await Promise.all([
       request.send(signal),
@@ -233,6 +239,11 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     }
     if (again !== undefined) {
       await deliverAgain(again);
+      return;
+    }
+    const tooOld = expired();
+    if (tooOld !== undefined) {
+      await expire(tooOld);
       return;
     }
     const batch = pending();

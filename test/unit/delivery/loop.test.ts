@@ -291,6 +291,37 @@ it('a result is not lost whose number was given to another while that one was on
   expect(attempts).toEqual([[2000], [1000, 2000]]);
 });
 
+describe('results that are too old to be sent', () => {
+  const ageLimitMs = 60_000;
+
+  it('are rejected one by one, each read once', async () => {
+    const {journal, loop, attempts, reaches} = start(() => accepted, {queue: {...defaultQueue, ageLimitMs}});
+    const read = vi.spyOn(journal, 'after');
+    for (let count = 0; count < 10; count += 1) journal.append(completed({endedAtMs: 1000}));
+    journal.append(completed({endedAtMs: Date.now()}));
+    loop.wake();
+    await reaches(11);
+    expect(attempts).toEqual([[11]]);
+    expect(new Set(journal.rejections('sink').map(({cause}) => cause))).toEqual(
+      new Set(['older than queue_config.sample_age_limit']),
+    );
+    const rows = read.mock.results.reduce((sum, {value}) => sum + value.length, 0);
+    expect(rows).toBeLessThan(2 * 11);
+  });
+
+  it('say nothing of a destination that is away', async () => {
+    const queue = {...defaultQueue, minBackoffMs: 1, ageLimitMs};
+    const {journal, loop, deliveries} = start(() => ({kind: 'retry', cause: 'down'}), {queue});
+    journal.append(completed({endedAtMs: Date.now() - ageLimitMs + 200}));
+    journal.append(completed({endedAtMs: Date.now()}));
+    loop.wake();
+    await vi.waitFor(() => expect(deliveries.at(-1)?.attempted).toBe(1), {timeout: 9000});
+    const waits = deliveries.flatMap(({retryInMs}) => retryInMs ?? []);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(journal.status('sink')?.failure).toMatchObject({cause: 'down'});
+  });
+});
+
 describe('a backlog', () => {
   it('is made ready while the destination is away, and then sent in order', async () => {
     const journal = openJournal(join(temporaryFolder(), 'journal.db'));
