@@ -6,6 +6,7 @@ export interface Batch {
   /** The row behind which it begins. */
   readonly afterId: number;
   readonly lastId: number;
+  /** How many of them the destination has yet to take. */
   readonly size: number;
   /** The newest of each job. */
   readonly newest: readonly JournalRow[];

@@ -90,7 +90,8 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
 
   const newestSince = (doneId: number): Batch | undefined => {
     const rows = newest();
-    return rows.some(({id}) => id > doneId) ? toBatch(rows, sink) : undefined;
+    const size = rows.filter(({id}) => id > doneId).length;
+    return size > 0 ? {...toBatch(rows, sink), size} : undefined;
   };
 
   const pending = (): Batch | undefined => {

@@ -406,6 +406,19 @@ describe('the latest result only', () => {
     expect(attempts).toEqual([[5], [6]]);
   });
 
+  it('is counted once, though each push holds the newest of every job', async () => {
+    const rows: JournalRow[] = [];
+    const newest = () => rows;
+    const {journal, loop, attempts, deliveries, reaches} = start(() => accepted, {backlog: 'latest', newest});
+    for (const [index, job] of ['lan', 'wan'].entries()) {
+      rows.push(journal.append(completed({job})));
+      loop.wake();
+      await reaches(index + 1);
+    }
+    expect(attempts).toEqual([[1], [1, 2]]);
+    expect(deliveries.map(({settled}) => settled)).toEqual([1, 1]);
+  });
+
   it('is read again before each attempt', async () => {
     const {attempts, reaches, append} = start(
       async (_ids, attempt) => {
