@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
@@ -80,6 +81,8 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const ahead = new Ahead(journal, sink);
   const stopping = new AbortController();
   const {signal} = stopping;
+  // Each request under way listens, and Node takes more than ten for a leak.
+  setMaxListeners(0, signal);
   let awake = new AbortController();
   let limit = queue.maxResults;
   let failures = 0;

@@ -471,6 +471,23 @@ describe('the latest result only', () => {
   });
 });
 
+it('lets as many requests listen for its end as there may be connections', async () => {
+  const warnings: string[] = [];
+  const note = ({name}: Error) => void warnings.push(name);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  const {reaches} = start(
+    async (_ids, _attempt, signal) => {
+      for (let request = 0; request < 16; request += 1) signal.addEventListener('abort', () => undefined);
+      return accepted;
+    },
+    {results: 1},
+  );
+  await reaches(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
+});
+
 it('stops in the middle of an attempt, which it tells to end', async () => {
   const {loop, journal, attempts} = start(
     (_ids, _attempt, signal) =>
