@@ -4,6 +4,8 @@ import {encodeOpenMetrics, type TimedSample} from '../exposition/openmetrics.ts'
 import type {Journal, QueueStatus} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import {mappingOf} from '../outputs.ts';
+import {relabel} from '../relabel/relabel.ts';
+import {createSentLabels, type SentLabels} from '../remote-write/labels.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 
 export type QueueAction =
@@ -51,25 +53,36 @@ const chosen = (config: Config, only: string | undefined): readonly string[] => 
   return [only];
 };
 
-/** The rejected results' samples as remote write would have sent them. */
+/** The labels with which a destination gets its series. */
+const sentLabelsOf = ({labels, remote_write: destinations}: Config, name: string): SentLabels => {
+  const rules = destinations.find((destination) => destination.name === name)?.writeRelabelConfigs ?? [];
+  return createSentLabels(Object.entries(labels), (complete) => relabel(complete, rules));
+};
+
+/** The rejected results' samples as remote write would have sent them; once, where several destinations refused them. */
 const rejectedSamples = (
   config: Config,
   journal: Journal,
   names: readonly string[],
 ): readonly TimedSample[] => {
   const map = mappingOf(config);
-  const external = Object.entries(config.labels);
-  const ids = new Set(names.flatMap((name) => journal.rejections(name).map(({resultId}) => resultId)));
-  const rows = [...ids].flatMap((id) => journal.result(id) ?? []);
-  return rows
-    .toSorted((a, b) => a.result.endedAtMs - b.result.endedAtMs)
-    .flatMap((row) =>
-      map(row).map((sample) => ({
-        ...sample,
-        labels: [...sample.labels, ...external].sort(([a], [b]) => (a < b ? -1 : 1)),
-        timestampMs: row.result.endedAtMs,
-      })),
-    );
+  const samples = new Map<string, TimedSample>();
+  for (const destination of names) {
+    const sentLabels = sentLabelsOf(config, destination);
+    const rows = journal.rejections(destination).flatMap(({resultId}) => journal.result(resultId) ?? []);
+    for (const row of rows) {
+      const timestampMs = row.result.endedAtMs;
+      for (const {name: metric, labels: own, help, value} of map(row)) {
+        const sent = sentLabels(metric, own) ?? [];
+        const name = sent.find(([label]) => label === '__name__')?.[1];
+        const key = JSON.stringify([timestampMs, sent]);
+        if (name === undefined || samples.has(key)) continue;
+        const labels = sent.filter(([label]) => label !== '__name__');
+        samples.set(key, {name, help, labels, value, timestampMs});
+      }
+    }
+  }
+  return [...samples.values()].sort((a, b) => a.timestampMs - b.timestampMs);
 };
 
 const showRejected = (journal: Journal, names: readonly string[]): void => {

@@ -5,10 +5,9 @@ import type {ReadyBatch, Sink} from './sink.ts';
 export interface Batch {
   /** The row behind which it begins. */
   readonly afterId: number;
-  readonly firstId: number;
   readonly lastId: number;
+  /** How many of them the destination has yet to take. */
   readonly size: number;
-  readonly firstEndedAtMs: number;
   /** The newest of each job. */
   readonly newest: readonly JournalRow[];
   readonly request: ReadyBatch;
@@ -27,10 +26,8 @@ const newestOfJobs = (rows: readonly JournalRow[]): readonly JournalRow[] => {
 /** A batch of which nothing is made ready. */
 export const toBatch = (rows: readonly JournalRow[], sink: Sink): Batch => ({
   afterId: 0,
-  firstId: rows[0]?.id ?? 0,
   lastId: Math.max(...rows.map(({id}) => id)),
   size: rows.length,
-  firstEndedAtMs: rows[0]?.result.endedAtMs ?? 0,
   newest: newestOfJobs(rows),
   request: {bytes: 0, send: (signal) => sink.deliver(rows, signal)},
 });

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
@@ -80,6 +81,8 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const ahead = new Ahead(journal, sink);
   const stopping = new AbortController();
   const {signal} = stopping;
+  // Each request under way listens, and Node takes more than ten for a leak.
+  setMaxListeners(0, signal);
   let awake = new AbortController();
   let limit = queue.maxResults;
   let failures = 0;
@@ -88,15 +91,19 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
 
   const lag = (): number => journal.lastId() - journal.cursor(sink.name);
 
+  const newestSince = (doneId: number): Batch | undefined => {
+    const rows = newest();
+    const size = rows.filter(({id}) => id > doneId).length;
+    return size > 0 ? {...toBatch(rows, sink), size} : undefined;
+  };
+
   const pending = (): Batch | undefined => {
     const doneId = journal.cursor(sink.name);
-    if (sink.backlog === 'every') return ahead.next(doneId, limit);
     const lastId = journal.lastId();
-    const rows = newest();
-    if (rows.some(({id}) => id > doneId)) return toBatch(rows, sink);
-    // What came in is older than the newest, such as imported history: nothing to push.
-    if (lastId > doneId) journal.advance(sink.name, lastId);
-    return undefined;
+    const batch = sink.backlog === 'every' ? ahead.next(doneId, limit) : newestSince(doneId);
+    // What came in is older than the newest, such as imported history, or the journal has lost it: nothing to send.
+    if (batch === undefined && lastId > doneId) journal.advance(sink.name, lastId);
+    return batch;
   };
 
   /** Makes the next request ready while one is under way. */
@@ -144,17 +151,23 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     journal.reject(sink.name, {resultId, cause, atMs: Date.now()});
   };
 
-  const tooOld = (endedAtMs: number): boolean =>
-    queue.ageLimitMs !== undefined && endedAtMs < Date.now() - queue.ageLimitMs;
+  /** The next result, where it is too old to be sent. */
+  const expired = (): JournalRow | undefined => {
+    if (queue.ageLimitMs === undefined || sink.backlog !== 'every') return undefined;
+    const [row] = journal.after(journal.cursor(sink.name), 1);
+    return row !== undefined && row.result.endedAtMs < Date.now() - queue.ageLimitMs ? row : undefined;
+  };
+
+  /** The destination was not asked, so this says nothing of how it does. */
+  const expire = async ({id}: JournalRow): Promise<void> => {
+    const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
+    reject(id, outcome.cause);
+    onDelivery({destination: sink.name, outcome, attempted: 0, settled: 1, lag: lag()});
+    await nextTurn();
+  };
 
   const deliverBatch = async (batch: Batch): Promise<void> => {
     const {lastId, size, request} = batch;
-    if (sink.backlog === 'every' && tooOld(batch.firstEndedAtMs)) {
-      const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
-      reject(batch.firstId, outcome.cause);
-      settle(outcome, 1, 1);
-      return;
-    }
     const numbering = journal.numbering();
     const [outcome] = await Promise.all([
       request.send(signal),
@@ -230,6 +243,11 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     }
     if (again !== undefined) {
       await deliverAgain(again);
+      return;
+    }
+    const tooOld = expired();
+    if (tooOld !== undefined) {
+      await expire(tooOld);
       return;
     }
     const batch = pending();

@@ -73,9 +73,16 @@ describe('queue', () => {
     for (const resultId of [1, 2]) journal.reject('store', {resultId, cause: 'too old', atMs: Date.now()});
     journal.close();
     const configuration = {
-      labels: {instance: 'home'},
+      // What results have of their own stays.
+      labels: {instance: 'home', isp: 'Other Net'},
       jobs: [idleJob],
-      remote_write: [{name: 'store', url: 'http://127.0.0.1:9/'}],
+      remote_write: [
+        {
+          name: 'store',
+          url: 'http://127.0.0.1:9/',
+          write_relabel_configs: [{target_label: 'site', replacement: 'north'}],
+        },
+      ],
       storage: {path},
     };
     writeFileSync(join(folder, 'bridge.yaml'), JSON.stringify(configuration));
@@ -97,7 +104,7 @@ describe('queue', () => {
     const found = await prometheus.samples('speedtest_tracker_ping', endedAtMs, endedAtMs + 3_600_000);
     expect(found).toMatchObject([
       {
-        labels: {job: 'speedtest', instance: 'home', isp: 'Example Net'},
+        labels: {job: 'speedtest', instance: 'home', isp: 'Example Net', site: 'north'},
         samples: [
           [endedAtMs, '11.25'],
           [endedAtMs + 3_600_000, '11.25'],

@@ -124,6 +124,7 @@ describe.each(messages)('a real Prometheus takes %s', (message) => {
     expect(await sink.deliver([completedRow({endedAtMs: nowMs})], signal)).toEqual(accepted);
     expect(await sink.deliver([completedRow({endedAtMs: nowMs - 1000})], signal)).toEqual({
       kind: 'rejected',
+      status: 400,
       cause: expect.stringContaining('HTTP 400 Bad Request: out of order sample'),
     });
   });

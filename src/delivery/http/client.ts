@@ -22,6 +22,15 @@ const configuredHeaders = (settings: HttpSettings): Pick<Credentials, 'headers' 
   return {headers, secrets};
 };
 
+/** The values of an address's query, which may be keys as well, in both forms in which they may be repeated. */
+const secretsOf = ({search, searchParams}: URL): readonly string[] => [
+  ...search
+    .slice(1)
+    .split('&')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1)),
+  ...searchParams.values(),
+];
+
 /** A redirect to a stranger says nothing of the request: its own refusal may be for want of the login. */
 const isRefusal = ({status}: HttpResponse): boolean => status === 401 || status === 403;
 
@@ -61,7 +70,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
         body: body ?? null,
         signal: ending.signal,
       });
-      return await readResponse(response, secrets);
+      return await readResponse(response, [...secrets, ...secretsOf(target)]);
     } catch (error) {
       signal.throwIfAborted();
       const cause = ending.signal.aborted

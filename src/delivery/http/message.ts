@@ -10,7 +10,7 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. As they came: for the program, not for people. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The first 64 KiB as text, without any secret that the request carried. */
+  /** The first 64 KiB as text; unless it is a success, without any secret that the request carried. */
   readonly body: string;
   /** The header Location without them; absent where there is none. */
   readonly location?: string;

@@ -31,9 +31,10 @@ export const readResponse = async (
   {statusCode: status, headers, body}: Dispatcher.ResponseData,
   secrets: readonly string[],
 ): Promise<HttpResponse> => {
+  const isSuccess = status >= 200 && status < 300;
   const text = await readText(body, (error) => {
     // A receiver that dies while it says yes may not have kept what it was sent. Any other status is a verdict.
-    if (status >= 200 && status < 300) throw error;
+    if (isSuccess) throw error;
   });
   const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
   const given: Readonly<Record<string, string>> = Object.fromEntries(joined);
@@ -43,7 +44,8 @@ export const readResponse = async (
     status,
     // Not redacted: of a number, a tenant that is called "1" would leave no number.
     headers: given,
-    body: redact(text, secrets),
+    // That of a success is for the program, such as an access token, in which a short secret may come by chance.
+    body: isSuccess ? text : redact(text, secrets),
     ...(location !== undefined && {location: redact(location, secrets)}),
   };
 };

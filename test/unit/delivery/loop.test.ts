@@ -291,6 +291,37 @@ it('a result is not lost whose number was given to another while that one was on
   expect(attempts).toEqual([[2000], [1000, 2000]]);
 });
 
+describe('results that are too old to be sent', () => {
+  const ageLimitMs = 60_000;
+
+  it('are rejected one by one, each read once', async () => {
+    const {journal, loop, attempts, reaches} = start(() => accepted, {queue: {...defaultQueue, ageLimitMs}});
+    const read = vi.spyOn(journal, 'after');
+    for (let count = 0; count < 10; count += 1) journal.append(completed({endedAtMs: 1000}));
+    journal.append(completed({endedAtMs: Date.now()}));
+    loop.wake();
+    await reaches(11);
+    expect(attempts).toEqual([[11]]);
+    expect(new Set(journal.rejections('sink').map(({cause}) => cause))).toEqual(
+      new Set(['older than queue_config.sample_age_limit']),
+    );
+    const rows = read.mock.results.reduce((sum, {value}) => sum + value.length, 0);
+    expect(rows).toBeLessThan(2 * 11);
+  });
+
+  it('say nothing of a destination that is away', async () => {
+    const queue = {...defaultQueue, minBackoffMs: 1, ageLimitMs};
+    const {journal, loop, deliveries} = start(() => ({kind: 'retry', cause: 'down'}), {queue});
+    journal.append(completed({endedAtMs: Date.now() - ageLimitMs + 200}));
+    journal.append(completed({endedAtMs: Date.now()}));
+    loop.wake();
+    await vi.waitFor(() => expect(deliveries.at(-1)?.attempted).toBe(1), {timeout: 9000});
+    const waits = deliveries.flatMap(({retryInMs}) => retryInMs ?? []);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    expect(journal.status('sink')?.failure).toMatchObject({cause: 'down'});
+  });
+});
+
 describe('a backlog', () => {
   it('is made ready while the destination is away, and then sent in order', async () => {
     const journal = openJournal(join(temporaryFolder(), 'journal.db'));
@@ -346,6 +377,13 @@ describe('a backlog', () => {
 });
 
 describe('a destination’s state', () => {
+  it('counts no results that the journal has lost', async () => {
+    const {journal, loop, reaches} = start(() => ({kind: 'retry', cause: 'down', afterMs: 20}), {results: 2});
+    journal.prune(Number.POSITIVE_INFINITY, []);
+    loop.wake();
+    await reaches(2);
+  });
+
   it('has the last failure and the next try, until an attempt goes well', async () => {
     const {journal, reaches} = start(
       (_ids, attempt) => (attempt === 1 ? {kind: 'retry', cause: 'HTTP 503', afterMs: 300} : accepted),
@@ -366,6 +404,19 @@ describe('the latest result only', () => {
     append();
     await reaches(6);
     expect(attempts).toEqual([[5], [6]]);
+  });
+
+  it('is counted once, though each push holds the newest of every job', async () => {
+    const rows: JournalRow[] = [];
+    const newest = () => rows;
+    const {journal, loop, attempts, deliveries, reaches} = start(() => accepted, {backlog: 'latest', newest});
+    for (const [index, job] of ['lan', 'wan'].entries()) {
+      rows.push(journal.append(completed({job})));
+      loop.wake();
+      await reaches(index + 1);
+    }
+    expect(attempts).toEqual([[1], [1, 2]]);
+    expect(deliveries.map(({settled}) => settled)).toEqual([1, 1]);
   });
 
   it('is read again before each attempt', async () => {
@@ -418,6 +469,23 @@ describe('the latest result only', () => {
     await reaches(2);
     expect(journal.rejections('sink').map(({resultId}) => resultId)).toEqual([1]);
   });
+});
+
+it('lets as many requests listen for its end as there may be connections', async () => {
+  const warnings: string[] = [];
+  const note = ({name}: Error) => void warnings.push(name);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  const {reaches} = start(
+    async (_ids, _attempt, signal) => {
+      for (let request = 0; request < 16; request += 1) signal.addEventListener('abort', () => undefined);
+      return accepted;
+    },
+    {results: 1},
+  );
+  await reaches(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
 });
 
 it('stops in the middle of an attempt, which it tells to end', async () => {

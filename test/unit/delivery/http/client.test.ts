@@ -84,6 +84,22 @@ test('reads a secret afresh for each request, and says when it cannot', async ()
   expect(requests.map(({headers}) => headers.authorization)).toEqual(['Bearer first', 'Bearer second']);
 });
 
+test('a key in the address is told no more than one in a header', async () => {
+  const {url} = await serve((response, {path}) =>
+    response.writeHead(404).end(`no ${path}: of%20key is not "of key"`),
+  );
+  expect(await post(clientFor(new URL('/write?key=of%20key', url)))).toMatchObject({
+    body: 'no /write?key=<secret>: <secret> is not "<secret>"',
+  });
+});
+
+test('the text of a success is given as it came', async () => {
+  const {url} = await serve((response) => response.end('{"access_token":"a1b1"}'));
+  expect(await post(clientFor(new URL('/token?tenant=1', url)))).toMatchObject({
+    body: '{"access_token":"a1b1"}',
+  });
+});
+
 test('what an answer says in its headers is read although a secret is in it', async () => {
   const {url} = await serve((response, {path}) =>
     path === '/'
