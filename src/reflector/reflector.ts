@@ -61,11 +61,14 @@ const isTooLarge = ({headers}: IncomingMessage): boolean =>
 const handler =
   (routes: Routes, gate: Gate): RequestListener =>
   (request, response) => {
+    // What was read along with a request that ended the connection comes here too.
+    if (request.socket.destroyed) return;
     const {token, ...target} = readTarget(request.url ?? '');
     for (const [name, value] of Object.entries(commonHeaders(target.query))) response.setHeader(name, value);
     const admission = gate.admit(request, token);
     if ('status' in admission) {
-      sendLine(request, response, admission.status, admission.line, admission.headers);
+      const headers = {...admission.headers, Connection: 'close'};
+      sendLine(request, response, admission.status, admission.line, headers);
       return;
     }
     response.once('close', admission.leave);
