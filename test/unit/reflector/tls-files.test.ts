@@ -100,3 +100,12 @@ it('names files that can not be used at the start', async () => {
     `the TLS files /nowhere and ${files.key} can't be used: ENOENT`,
   );
 });
+
+it('lets a reflector end at once, though a client has not begun to speak TLS', async () => {
+  const reflector = await start({tls: tlsFiles('server').files});
+  const silent = netConnect({port: reflector.port, host: '127.0.0.1'}).resume();
+  silent.on('error', () => undefined);
+  await once(silent, 'connect');
+  expect((await ask(`${reflector.url}empty`)).status).toBe(200); // the first has been accepted by now
+  await Promise.all([reflector.close(), closed(silent)]);
+});
