@@ -2,7 +2,7 @@ import type {IncomingMessage} from 'node:http';
 import type {Socket} from 'node:net';
 import {type Address, parsePeerAddress} from '../addresses/address.ts';
 import type {Allowlist} from '../addresses/allowlist.ts';
-import {createSessions, sessionIdleMs} from './sessions.ts';
+import {createSessions, maxAhead, sessionIdleMs} from './sessions.ts';
 import {bearerToken, createTokenCheck} from './token.ts';
 
 /** Why a client is turned away. */
@@ -45,7 +45,7 @@ const maxConnections = 80;
 const networkOf = (ipv6: Address): string =>
   `${ipv6.toNormalizedString().split(':').slice(0, 4).join(':')}::/64`;
 
-/** As what client an address counts: whoever has one of IPv6 has all of its network of 64 bits (RFC 6177). */
+/** As what client an address counts: whoever has one of IPv6 has all of its network of 64 bits (RFC 7421). */
 export const clientOf = (address: Address): string =>
   address.kind() === 'ipv4' ? address.toString() : networkOf(address);
 
@@ -138,6 +138,12 @@ export const createGate = (settings: GateSettings, onRefused: OnRefused, nowMs: 
             status: 429,
             line: `this test has moved the ${maxBytes} bytes that one test may move: try again later`,
             headers: retryLater,
+          });
+        case 'crowded':
+          socket.destroy();
+          return refuse('connections', `${client} sends over ${maxAhead} requests ahead on a connection`, {
+            status: 429,
+            line: `a connection carries at most ${maxAhead} requests that are not answered`,
           });
         default:
           return entry satisfies never;

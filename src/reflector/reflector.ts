@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type RequestListener, type Server} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
-import {isIPv6} from 'node:net';
+import {isIPv6, type Socket} from 'node:net';
 import {type Echo, startEcho} from './echo.ts';
 import {createGate, type Gate, type GateSettings, type OnRefused} from './gate.ts';
 import {answer, commonHeaders, createRoutes, type OpenEcho, type Routes, sendLine} from './routes.ts';
@@ -61,11 +61,14 @@ const isTooLarge = ({headers}: IncomingMessage): boolean =>
 const handler =
   (routes: Routes, gate: Gate): RequestListener =>
   (request, response) => {
+    // What was read along with a request that ended the connection comes here too.
+    if (request.socket.destroyed) return;
     const {token, ...target} = readTarget(request.url ?? '');
     for (const [name, value] of Object.entries(commonHeaders(target.query))) response.setHeader(name, value);
     const admission = gate.admit(request, token);
     if ('status' in admission) {
-      sendLine(request, response, admission.status, admission.line, admission.headers);
+      const headers = {...admission.headers, Connection: 'close'};
+      sendLine(request, response, admission.status, admission.line, headers);
       return;
     }
     response.once('close', admission.leave);
@@ -104,11 +107,20 @@ const portOf = (server: Server): number => {
   return typeof bound === 'object' && bound !== null ? bound.port : 0;
 };
 
-const closeServer = async (server: Server): Promise<void> => {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
+/** Keeps account of a server's connections, and gives what ends them and the server. */
+const closerOf = (server: Server): (() => Promise<void>) => {
+  const sockets = new Set<Socket>();
+  // Not server.closeAllConnections(), which knows of no connection that has not said anything in TLS.
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return async () => {
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
 };
 
 /**
@@ -123,6 +135,7 @@ export const startReflector = async (settings: ReflectorSettings): Promise<Refle
   const server = createHttpServer(idleTimeoutMs, pair);
   server.timeout = idleTimeoutMs;
   server.maxConnections = limits.connections;
+  const closeServer = closerOf(server);
 
   let echo: Echo | undefined;
   const openEcho: OpenEcho = (client) => {
@@ -151,7 +164,7 @@ export const startReflector = async (settings: ReflectorSettings): Promise<Refle
   try {
     if (udp) echo = await startEcho(bound, port, notices.problem, nowMs);
   } catch (cause) {
-    await closeServer(server);
+    await closeServer();
     throw failure(cause, ' over UDP');
   }
 
@@ -167,7 +180,7 @@ export const startReflector = async (settings: ReflectorSettings): Promise<Refle
     close: async () => {
       unfollow();
       clearInterval(cuttingOff);
-      await Promise.all([closeServer(server), echo?.close()]);
+      await Promise.all([closeServer(), echo?.close()]);
     },
   };
 };

@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {clientInfo} from './client-info.ts';
 import {type EchoOffer, echoPath} from './echo-protocol.ts';
+import {echoLimits} from './echo-sessions.ts';
 import {takeBody} from './empty.ts';
 import {sendGarbage} from './garbage.ts';
 import {chunkBytes, layouts} from './protocol.ts';
@@ -53,12 +54,14 @@ const getIp: Route = {
 /** Opens a session of datagrams for a client's socket address; gives `undefined` when there are too many. */
 export type OpenEcho = (socketAddress: string | undefined) => EchoOffer | undefined;
 
+const retry = {'Retry-After': String(echoLimits.lifetimeMs / 1000)};
+
 const echoRoute = (openEcho: OpenEcho): Route => ({
   methods: ['POST'],
   answer: (request, response) => {
     const offer = openEcho(request.socket.remoteAddress);
     if (offer !== undefined) sendJson(request, response, offer);
-    else sendLine(request, response, 503, 'too many sessions of datagrams are open: try again later');
+    else sendLine(request, response, 503, 'too many sessions of datagrams are open: try again later', retry);
   },
 });
 

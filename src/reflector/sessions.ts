@@ -10,10 +10,16 @@ export interface SessionLimits {
   readonly maxBytes: number;
 }
 
-/** `full`: too many others are testing. `spent`: this one has moved all that it may. */
+/** Most requests under way on one connection: clients send a few ahead, and each takes memory until it is answered. */
+export const maxAhead = 64;
+
+/**
+ * `full`: too many others are testing. `spent`: this one has moved all that it may. `crowded`: it has sent too many
+ * requests ahead on this connection.
+ */
 export type Entry =
   | {readonly kind: 'entered'; readonly leave: () => void}
-  | {readonly kind: 'full' | 'spent'};
+  | {readonly kind: 'full' | 'spent' | 'crowded'};
 
 /** What clients are doing now: one client's test is one session. */
 export interface Sessions {
@@ -23,12 +29,18 @@ export interface Sessions {
   cutOff(): readonly string[];
 }
 
+/** A connection's part of a session. */
+interface Part {
+  /** Bytes that it had moved before. */
+  readonly bytesBefore: number;
+  /** Requests that are under way, unless the connection is closed: Node does not tell the end of all of them then. */
+  underWay: number;
+}
+
 interface Session {
-  /** Its open connections, each with the bytes that it had moved before. */
-  readonly sockets: Map<Socket, number>;
+  readonly parts: Map<Socket, Part>;
   /** Bytes of connections that are closed. */
   closedBytes: number;
-  underWay: number;
   lastActiveMs: number;
 }
 
@@ -37,11 +49,11 @@ const bytesOf = (socket: Socket): number => socket.bytesRead + socket.bytesWritt
 /** Bytes that a session has moved so far. Forgets its closed connections. */
 const moved = (session: Session): number => {
   let openBytes = 0;
-  for (const [socket, before] of session.sockets) {
-    const bytes = bytesOf(socket) - before;
+  for (const [socket, {bytesBefore}] of session.parts) {
+    const bytes = bytesOf(socket) - bytesBefore;
     if (socket.destroyed) {
       session.closedBytes += bytes;
-      session.sockets.delete(socket);
+      session.parts.delete(socket);
     } else {
       openBytes += bytes;
     }
@@ -56,8 +68,9 @@ const moved = (session: Session): number => {
 export const createSessions = ({maxSessions, maxBytes}: SessionLimits, nowMs: () => number): Sessions => {
   const sessions = new Map<string, Session>();
 
-  const isOver = ({underWay, lastActiveMs}: Session): boolean =>
-    underWay === 0 && nowMs() - lastActiveMs >= sessionIdleMs;
+  const isOver = ({parts, lastActiveMs}: Session): boolean =>
+    nowMs() - lastActiveMs >= sessionIdleMs &&
+    [...parts].every(([socket, {underWay}]) => socket.destroyed || underWay === 0);
 
   const current = (client: string): Session | undefined => {
     const session = sessions.get(client);
@@ -69,12 +82,7 @@ export const createSessions = ({maxSessions, maxBytes}: SessionLimits, nowMs: ()
   const begin = (client: string): Session | undefined => {
     for (const each of sessions.keys()) current(each);
     if (sessions.size >= maxSessions) return undefined;
-    const session = {
-      sockets: new Map<Socket, number>(),
-      closedBytes: 0,
-      underWay: 0,
-      lastActiveMs: nowMs(),
-    };
+    const session = {parts: new Map<Socket, Part>(), closedBytes: 0, lastActiveMs: nowMs()};
     sessions.set(client, session);
     return session;
   };
@@ -84,22 +92,24 @@ export const createSessions = ({maxSessions, maxBytes}: SessionLimits, nowMs: ()
       const session = current(client) ?? begin(client);
       if (session === undefined) return {kind: 'full'};
       if (moved(session) >= maxBytes) return {kind: 'spent'};
-      if (!session.sockets.has(socket)) session.sockets.set(socket, bytesOf(socket));
-      session.underWay += 1;
+      const part = session.parts.get(socket) ?? {bytesBefore: bytesOf(socket), underWay: 0};
+      if (part.underWay >= maxAhead) return {kind: 'crowded'};
+      session.parts.set(socket, part);
+      part.underWay += 1;
       session.lastActiveMs = nowMs();
       return {
         kind: 'entered',
         leave: () => {
-          session.underWay -= 1;
+          part.underWay -= 1;
           session.lastActiveMs = nowMs();
         },
       };
     },
     cutOff: () =>
       [...sessions]
-        .filter(([, session]) => moved(session) > maxBytes && session.sockets.size > 0)
-        .map(([client, {sockets}]) => {
-          for (const socket of sockets.keys()) socket.destroy();
+        .filter(([, session]) => moved(session) > maxBytes && session.parts.size > 0)
+        .map(([client, {parts}]) => {
+          for (const socket of parts.keys()) socket.destroy();
           return client;
         }),
   };

@@ -135,8 +135,8 @@ const ofEmbeddedEngine = async (): Promise<void> => {
   const job = {name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded'], run_at_start: true};
   const {expected, row, ...contents} = await readBack('embedded', temporaryFolder(), [job]);
   expect(row.result.status).toBe('completed');
-  // Everything documented but packet loss, which the engine does not measure, and the five of every profile.
-  expect(Object.keys(expected)).toHaveLength(14 + 5);
+  // Everything documented, and the five of every profile.
+  expect(Object.keys(expected)).toHaveLength(15 + 5);
   for (const content of Object.values(contents)) expect(content).toEqual(expected);
 };
 

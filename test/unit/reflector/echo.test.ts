@@ -127,13 +127,37 @@ it('answers a flood with less than it got, and goes on', async () => {
 });
 
 it('says why it can not be bound', async () => {
-  const never = (): never => {
-    throw new Error('no problem was expected');
-  };
-  const first = await startEcho('127.0.0.1', 0, never, () => 0);
-  onTestFinished(() => first.close());
-  await expect(startEcho('127.0.0.1', first.port, never, () => 0)).rejects.toThrow('EADDRINUSE');
-  await expect(start({port: first.port})).rejects.toThrow(
-    `the reflector can't listen on 127.0.0.1:${first.port} over UDP: bind EADDRINUSE`,
+  const taken = await startEcho(
+    '127.0.0.1',
+    0,
+    () => undefined,
+    () => 0,
   );
+  onTestFinished(() => taken.close());
+  const again = startEcho(
+    '127.0.0.1',
+    taken.port,
+    () => undefined,
+    () => 0,
+  );
+  await expect(again).rejects.toThrow('bind EADDRINUSE');
+});
+
+it('keeps a reflector from starting where it can not be bound', async () => {
+  // The port for UDP may happen to be somebody's for TCP: another one will not be.
+  await eventually(async () => {
+    const taken = await startEcho(
+      '127.0.0.1',
+      0,
+      () => undefined,
+      () => 0,
+    );
+    try {
+      await expect(start({port: taken.port})).rejects.toThrow(
+        `the reflector can't listen on 127.0.0.1:${taken.port} over UDP: bind EADDRINUSE`,
+      );
+    } finally {
+      await taken.close();
+    }
+  });
 });

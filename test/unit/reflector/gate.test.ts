@@ -5,7 +5,7 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {parseAddress} from '../../../src/addresses/address.ts';
 import {parseAllowlist} from '../../../src/addresses/allowlist.ts';
 import {clientOf} from '../../../src/reflector/gate.ts';
-import {ask, eventually, start} from './running.ts';
+import {ask, closed, eventually, start} from './running.ts';
 
 const secret = '0123456789abcdef';
 
@@ -143,7 +143,7 @@ describe('the limits', () => {
     download.write('GET /garbage?ckSize=1024 HTTP/1.1\r\nHost: x\r\n\r\n');
     upload.write('POST /empty HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n');
     upload.write(Buffer.alloc(600_000));
-    await Promise.all([once(download, 'close'), once(upload, 'close')]);
+    await Promise.all([closed(download), closed(upload)]);
     expect(refusals.map(([, reason]) => reason).toSorted()).toEqual([
       '127.0.0.1 has moved its 500000 bytes (--max-bytes) and is cut off',
       '127.0.0.2 has moved its 500000 bytes (--max-bytes) and is cut off',
@@ -176,7 +176,7 @@ describe('the limits', () => {
     socket.write(
       'POST /empty HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999999999\r\n\r\n',
     );
-    await once(socket, 'close');
+    await closed(socket);
     expect(received).toMatch(/^HTTP\/1.1 413 /);
   });
 

@@ -1,5 +1,6 @@
 import {type IncomingMessage, type RequestOptions, request} from 'node:http';
 import {request as tlsRequest} from 'node:https';
+import type {Socket} from 'node:net';
 import {onTestFinished, vi} from 'vitest';
 import type {RefusalKind} from '../../../src/reflector/gate.ts';
 import {type Reflector, type ReflectorSettings, startReflector} from '../../../src/reflector/reflector.ts';
@@ -66,3 +67,7 @@ export const ask = (
 /** Waits until a check passes, which on a busy machine may take a while. */
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, {timeout: 8000, interval: 10});
+
+/** Resolves once a socket is closed, however it came to that. */
+export const closed = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => socket.once('close', () => resolve()));

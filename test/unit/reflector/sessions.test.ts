@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {connect, createServer, type Socket} from 'node:net';
 import {expect, it, onTestFinished} from 'vitest';
-import {createSessions, type Entry, sessionIdleMs} from '../../../src/reflector/sessions.ts';
+import {createSessions, type Entry, maxAhead, sessionIdleMs} from '../../../src/reflector/sessions.ts';
 import {eventually} from './running.ts';
 
 /** Connections of a server, whose other ends send and take what they are told to. */
@@ -79,4 +79,28 @@ it('ends the connections of a client that goes on beyond its bytes, and of no ot
   await eventually(() => expect(sessions.cutOff()).toEqual(['a']));
   expect([mine.socket.destroyed, other.socket.destroyed]).toEqual([true, false]);
   expect(sessions.cutOff()).toEqual([]);
+});
+
+it('is not kept by requests whose connection has gone', async () => {
+  const [gone, other] = await connections(2);
+  if (!(gone && other)) throw new Error('too few');
+  let now = 0;
+  const sessions = createSessions({...unlimited, maxSessions: 1}, () => now);
+  sessions.enter('a', gone.socket);
+  sessions.enter('a', gone.socket);
+  now += sessionIdleMs;
+  expect(sessions.enter('b', other.socket).kind).toBe('full');
+  gone.socket.destroy();
+  expect(sessions.enter('b', other.socket).kind).toBe('entered');
+});
+
+it('bounds the requests that are under way on one connection', async () => {
+  const [one, other] = await connections(2);
+  if (!(one && other)) throw new Error('too few');
+  const sessions = createSessions(unlimited, () => 0);
+  const entries = Array.from({length: maxAhead}, () => sessions.enter('a', one.socket));
+  expect(sessions.enter('a', one.socket).kind).toBe('crowded');
+  expect(sessions.enter('a', other.socket).kind).toBe('entered');
+  for (const entry of entries) leave(entry);
+  expect(sessions.enter('a', one.socket).kind).toBe('entered');
 });

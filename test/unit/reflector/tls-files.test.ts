@@ -9,7 +9,7 @@ import {StartError} from '../../../src/reflector/start-error.ts';
 import {followTlsFiles, readTlsFiles} from '../../../src/reflector/tls-files.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {authorities, certificates} from '../../fixtures/tls.ts';
-import {ask, eventually, start} from './running.ts';
+import {ask, closed, eventually, start} from './running.ts';
 
 /** Files with a certificate and its key, and what puts another pair in their place. */
 const tlsFiles = (name: keyof typeof certificates) => {
@@ -43,7 +43,7 @@ it('holds every limit over HTTPS too', async () => {
   upload.on('error', () => undefined);
   upload.write('POST /token=0123456789abcdef/empty HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n');
   upload.write(Buffer.alloc(600_000));
-  await once(upload, 'close');
+  await closed(upload);
   expect(refusals.map(([kind]) => kind)).toEqual(['token', 'bytes']);
 });
 
@@ -53,7 +53,7 @@ it('is not ended by clients that do not speak TLS', async () => {
   plain.on('error', () => undefined);
   plain.write('GET /empty HTTP/1.1\r\nHost: x\r\n\r\n');
   const silent = netConnect({port, host: '127.0.0.1'}).resume();
-  await Promise.all([plain, silent].map((socket) => once(socket, 'close')));
+  await Promise.all([plain, silent].map((socket) => closed(socket)));
   expect((await ask(`${url}empty`)).status).toBe(200);
 });
 
@@ -99,4 +99,13 @@ it('names files that can not be used at the start', async () => {
   await expect(start({tls: nowhere})).rejects.toThrow(
     `the TLS files /nowhere and ${files.key} can't be used: ENOENT`,
   );
+});
+
+it('lets a reflector end at once, though a client has not begun to speak TLS', async () => {
+  const reflector = await start({tls: tlsFiles('server').files});
+  const silent = netConnect({port: reflector.port, host: '127.0.0.1'}).resume();
+  silent.on('error', () => undefined);
+  await once(silent, 'connect');
+  expect((await ask(`${reflector.url}empty`)).status).toBe(200); // the first has been accepted by now
+  await Promise.all([reflector.close(), closed(silent)]);
 });
