@@ -66,19 +66,19 @@ const rejectedSamples = (
   names: readonly string[],
 ): readonly TimedSample[] => {
   const map = mappingOf(config);
-  const samples = new Map<string, TimedSample>();
+  const samples = new Map<string, TimedSample & {readonly timestampMs: number}>();
   for (const destination of names) {
     const sentLabels = sentLabelsOf(config, destination);
     const rows = journal.rejections(destination).flatMap(({resultId}) => journal.result(resultId) ?? []);
     for (const row of rows) {
       const timestampMs = row.result.endedAtMs;
-      for (const {name: metric, labels: own, help, value} of map(row)) {
+      for (const {name: metric, labels: own, help, unit, value} of map(row)) {
         const sent = sentLabels(metric, own) ?? [];
         const name = sent.find(([label]) => label === '__name__')?.[1];
         const key = JSON.stringify([timestampMs, sent]);
         if (name === undefined || samples.has(key)) continue;
         const labels = sent.filter(([label]) => label !== '__name__');
-        samples.set(key, {name, help, labels, value, timestampMs});
+        samples.set(key, {name, help, unit, labels, value, timestampMs});
       }
     }
   }
