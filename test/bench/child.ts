@@ -16,7 +16,10 @@ const exited = async (child: ChildProcess, name: string): Promise<never> => {
   throw new Error(`${name} ended with ${code}`);
 };
 
-export const startChild = (name: 'receiver' | 'drain', args: readonly string[]): Child => {
+export const startChild = (
+  name: 'receiver' | 'drain' | 'reflector' | 'speed',
+  args: readonly string[],
+): Child => {
   const child = fork(fileURLToPath(new URL(`${name}.js`, import.meta.url)), args);
   const end = exited(child, name);
   end.catch(() => undefined);
