@@ -1,8 +1,9 @@
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {isIPv6} from 'node:net';
 import {clientInfo} from './client-info.ts';
+import {InPlaceServer, onceBodyTaken} from './in-place.ts';
 import {chunkBytes, layouts, parseChunks} from './protocol.ts';
 
 export interface ReflectorSettings {
@@ -72,8 +73,7 @@ const empty: Route = {
   methods: ['GET', 'HEAD', 'POST'],
   answer: (request, response) => {
     // The answer says that the whole body has arrived, so it waits for the body's end.
-    request.once('end', () => response.writeHead(200, {'Content-Length': 0}).end());
-    request.resume();
+    onceBodyTaken(request, () => response.writeHead(200, {'Content-Length': 0}).end());
   },
 };
 
@@ -131,7 +131,7 @@ const handler =
  */
 export const startReflector = async (settings: ReflectorSettings): Promise<Reflector> => {
   const {host, port, idleTimeoutMs = 30_000} = settings;
-  const server = createServer(
+  const server = new InPlaceServer(
     {
       requestTimeout: 0, // an upload may take as long as it likes, as long as it moves
       headersTimeout: idleTimeoutMs,
