@@ -1,11 +1,18 @@
 import {z} from 'zod';
 import {parseBaseUrl} from '../engine/librespeed/server.ts';
-import {parsed, positiveDuration, readableFile} from './fields.ts';
+import {parsed, positiveDuration, positiveSize, readableFile} from './fields.ts';
 
 const transferKeys = {
   duration: positiveDuration.prefault('10s'),
   connections: z.int().min(1).max(64).default(4),
+  max_bytes: positiveSize.optional(),
 };
+
+const transferSettings = (keys: {duration: number; connections: number; max_bytes?: number | undefined}) => ({
+  durationMs: keys.duration,
+  connections: keys.connections,
+  ...(keys.max_bytes !== undefined && {maxBytes: keys.max_bytes}),
+});
 
 /** The section `engines`. */
 export const engines = z
@@ -23,10 +30,9 @@ export const engines = z
       .prefault({}),
   })
   .transform(({embedded, librespeed}) => ({
-    embedded: {durationMs: embedded.duration, connections: embedded.connections},
+    embedded: transferSettings(embedded),
     librespeed: {
-      durationMs: librespeed.duration,
-      connections: librespeed.connections,
+      ...transferSettings(librespeed),
       ...(librespeed.server !== undefined && {server: librespeed.server}),
       ...(librespeed.server_list !== undefined && {serverList: librespeed.server_list}),
     },

@@ -2,6 +2,7 @@ import {accessSync, constants, statSync} from 'node:fs';
 import {z} from 'zod';
 import {parseDuration} from './duration.ts';
 import {Secret} from './secret.ts';
+import {parseSize} from './size.ts';
 
 /** A string that `parse` understands; where it gives undefined, the configuration error says `expectation`. */
 export const parsed = <T>(parse: (value: string) => T | undefined, expectation: string) =>
@@ -28,6 +29,12 @@ export const duration = z.preprocess(
 export const positiveDuration = parsed(
   (value) => parseDuration(value) || undefined,
   'a duration above zero, such as 30s, 1h30m or 400d',
+);
+
+/** `500MB`, `50GB`, `64MiB`; gives bytes, more than zero. */
+export const positiveSize = parsed(
+  (value) => parseSize(value) || undefined,
+  'a size above zero, such as 500MB, 50GB or 64MiB',
 );
 
 export const httpUrl = parsed(

@@ -11,6 +11,7 @@ export type EngineName = (typeof engineNames)[number];
 interface TransferSettings {
   readonly durationMs: number;
   readonly connections: number;
+  readonly maxBytes?: number;
 }
 
 export interface EngineSettings {

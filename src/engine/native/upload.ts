@@ -9,12 +9,19 @@ const leastBodyBytes = 8 * 1024;
 /** What common limits of servers and proxies still let through. */
 const mostBodyBytes = 4 * 1024 * 1024;
 /** How much time one request's body shall take: the grain in which the server's taking of bytes is seen. */
-const bodyMs = 300;
+const bodyMs = {most: 300, least: 50} as const;
+/** A body of this size makes light of its head, and need not take longer than the least time. */
+const ampleBodyBytes = 128 * 1024;
 
-/** The size of the next body for a stream of which so many bytes were acknowledged in so much time. */
-export const nextBodyBytes = (acknowledgedBytes: number, elapsedMs: number): number => {
-  const wanted = Math.round((acknowledgedBytes / Math.max(elapsedMs, 1)) * bodyMs);
-  return Math.min(Math.max(wanted, leastBodyBytes), mostBodyBytes);
+/**
+ * The size of the next body for a stream of which so many bytes were acknowledged in so much time. `ahead` tells that
+ * bodies follow each other without a pause.
+ */
+export const nextBodyBytes = (acknowledgedBytes: number, elapsedMs: number, ahead: boolean): number => {
+  const bytesPerMs = acknowledgedBytes / Math.max(elapsedMs, 1);
+  const coarse = bytesPerMs * bodyMs.most;
+  const wanted = ahead ? Math.min(coarse, Math.max(bytesPerMs * bodyMs.least, ampleBodyBytes)) : coarse;
+  return Math.min(Math.max(Math.round(wanted), leastBodyBytes), mostBodyBytes);
 };
 
 /** How far one stream has come, over all of its connections. */
@@ -42,7 +49,8 @@ const postUntilEnded = (
   new Promise((resolve, reject) => {
     const post = async (ahead: boolean): Promise<void> => {
       const beganAtMs = performance.now();
-      const bytes = nextBodyBytes(headway.acknowledgedBytes, headway.lastAnswerAtMs - headway.startedAtMs);
+      const knownMs = headway.lastAnswerAtMs - headway.startedAtMs;
+      const bytes = nextBodyBytes(headway.acknowledgedBytes, knownMs, headway.ahead);
       const next = (): void => void post(headway.ahead).catch(reject);
       const answer = await connection.exchange({
         head: requestHead('POST', url, userAgent, bytes),
