@@ -36,6 +36,7 @@ class InPlaceSocket extends Socket {
       onread: {
         buffer,
         callback: (length: number): boolean => {
+          if (this.#framing.skip(length)) return true;
           this.#framing.read(buffer.subarray(0, length));
           return this.readableLength < this.readableHighWaterMark;
         },

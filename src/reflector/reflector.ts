@@ -5,6 +5,7 @@ import {isIPv6} from 'node:net';
 import {clientInfo} from './client-info.ts';
 import {InPlaceServer, onceBodyTaken} from './in-place.ts';
 import {chunkBytes, layouts, parseChunks} from './protocol.ts';
+import {sendPieces} from './send-pieces.ts';
 
 export interface ReflectorSettings {
   /** Address or host name to listen on. */
@@ -45,27 +46,17 @@ const plainAnswer = (response: ServerResponse, status: number, text: string): vo
   response.writeHead(status, {'Content-Type': 'text/plain', 'Content-Length': text.length}).end(text);
 };
 
-const garbage = (chunk: Buffer): Route => ({
+const garbage = (piece: Buffer): Route => ({
   methods: ['GET', 'HEAD'],
   answer: (request, response, query) => {
-    let left = parseChunks(query.get('ckSize'));
+    const bytes = parseChunks(query.get('ckSize')) * chunkBytes;
     response.writeHead(200, {
       'Content-Type': 'application/octet-stream',
       'Content-Disposition': 'attachment; filename=random.dat',
-      'Content-Length': left * chunkBytes,
+      'Content-Length': bytes,
     });
-    const send = (): void => {
-      while (left > 0) {
-        left -= 1;
-        if (!response.write(chunk)) {
-          response.once('drain', send);
-          return;
-        }
-      }
-      response.end();
-    };
     if (request.method === 'HEAD') response.end();
-    else send();
+    else sendPieces(response, piece, bytes / piece.length);
   },
 });
 
@@ -91,9 +82,12 @@ const getIp: Route = {
   },
 };
 
+/** Divides a chunk. */
+const pieceBytes = 256 * 1024;
+
 const routeTable = (): ReadonlyMap<string, Route> => {
-  // One buffer for every transfer: what repeats only after 1 MiB is beyond a link's compression window.
-  const garbageRoute = garbage(randomBytes(chunkBytes));
+  // One buffer for every transfer: it stays in a processor's cache, and repeats too late for a link that compresses.
+  const garbageRoute = garbage(randomBytes(pieceBytes));
   return new Map(
     layouts.flatMap((layout) => [
       [`/${layout.garbage}`, garbageRoute],

@@ -46,6 +46,13 @@ export class RequestFraming {
     this.#events = events;
   }
 
+  /** Takes so many next bytes unseen, if all of them are of a body that is left out and goes on after them. */
+  skip(bytes: number): boolean {
+    if (this.#state !== 'body' || bytes >= this.#bodyBytesLeft) return false;
+    this.#bodyBytesLeft -= bytes;
+    return true;
+  }
+
   /** Takes the next bytes, which may be overwritten afterwards. */
   read(bytes: Buffer): void {
     let offset = 0;

@@ -3,13 +3,10 @@ import {statusFailure} from './failure.ts';
 import {createSession} from './session.ts';
 import type {Stream} from './stream.ts';
 
-/** Large enough that a fast line needs few system calls, small enough for a processor's cache. */
-const readBufferBytes = 256 * 1024;
-
 /** GETs the URL again and again over one connection; bytes count when they have been read. */
 export const downloadStream: Stream = async (settings, record, signal) => {
   const {url, what} = settings;
-  const session = createSession(url, {...settings, readBufferBytes}, signal);
+  const session = createSession(url, settings, signal);
   try {
     for (;;) {
       const {head} = await session.get(url, (bytes) => {

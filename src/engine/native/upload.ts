@@ -24,6 +24,9 @@ export const nextBodyBytes = (acknowledgedBytes: number, elapsedMs: number, ahea
   return Math.min(Math.max(Math.round(wanted), leastBodyBytes), mostBodyBytes);
 };
 
+/** What is sent over and over: it stays in a processor's cache, and repeats too late for a line that compresses. */
+const sourceBytes = 256 * 1024;
+
 /** How far one stream has come, over all of its connections. */
 interface Headway {
   readonly startedAtMs: number;
@@ -77,7 +80,7 @@ const postUntilEnded = (
  * as having arrived evenly since the answer before, or since its own beginning where that was later.
  */
 export const createUploadStream = (): Stream => {
-  const from = randomBytes(1024 * 1024);
+  const from = randomBytes(sourceBytes);
   return async (settings, record, signal) => {
     const startedAtMs = performance.now();
     const headway = {startedAtMs, acknowledgedBytes: 0, lastAnswerAtMs: startedAtMs, ahead: true};

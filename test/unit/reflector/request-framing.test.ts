@@ -18,6 +18,7 @@ const passed = (pieces: readonly Buffer[], takesHeads = true): string => {
     },
   });
   for (const piece of pieces) {
+    if (framing.skip(piece.length)) continue;
     framing.read(piece);
     piece.fill('?'); // the buffer is used again
   }
