@@ -2,7 +2,14 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {median} from '../../src/engine/native/statistics.ts';
 import {collectFigures} from './figures.ts';
 import {createNetwork, type Line, type Network, networkHindrance} from './network.ts';
-import {icmpRoundTripMs, iperf3Rate, type Measured, measure, startReflector} from './programs.ts';
+import {
+  type Direction,
+  icmpRoundTripMs,
+  iperf3Rate,
+  type Measured,
+  measure,
+  startReflector,
+} from './programs.ts';
 
 const hindrance = await networkHindrance();
 if (hindrance !== undefined) console.warn(`accuracy is not tested: ${hindrance}`);
@@ -35,10 +42,10 @@ describe.skipIf(hindrance !== undefined)('a shaped line', () => {
     ).toBeLessThan(part);
   };
 
-  it.each([10, 100, 500, 1000])('of %i Mbit/s is measured as iperf3 does, within 1 %%', async (megabits) => {
+  it.each([10, 100, 500, 1000])('of %i Mbit/s is measured as iperf3 does', async (megabits) => {
     await network.shape({bitsPerSecond: megabits * 1e6, queueMs: 30});
     const ours: Measured[] = [];
-    const iperf3 = {download: [] as number[], upload: [] as number[]};
+    const iperf3: Record<Direction, number[]> = {download: [], upload: []};
     for (let round = 0; round < rounds; round += 1) {
       ours.push(await measure(network, url, {seconds}));
       for (const direction of directions)
@@ -51,7 +58,7 @@ describe.skipIf(hindrance !== undefined)('a shaped line', () => {
     }
   });
 
-  it('has the idle latency that ICMP sees, within 0.3 ms', async () => {
+  it('has the idle latency that ICMP sees', async () => {
     await network.shape({bitsPerSecond: 100e6, queueMs: 30});
     const {ping} = await measure(network, url, {seconds: 1});
     const reference = await icmpRoundTripMs(network);
@@ -63,7 +70,7 @@ describe.skipIf(hindrance !== undefined)('a shaped line', () => {
   it.each<Line>([
     {bitsPerSecond: 100e6, queueMs: 50},
     {bitsPerSecond: 20e6, queueMs: 200},
-  ])('has the loaded latency of its queue, within 10 %%: $queueMs ms', async (line) => {
+  ])('has the loaded latency of its queue of $queueMs ms', async (line) => {
     await network.shape(line);
     const measured = await measure(network, url, {seconds, connections: 64});
     for (const direction of directions) {

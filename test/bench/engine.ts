@@ -58,13 +58,16 @@ const against = async <R extends Run>(run: () => Promise<R>): Promise<R & WithSe
   return {...result, serverCpuSeconds: (await reflectorCpuSeconds()) - before};
 };
 
-const measureAll = async (direction: Direction) => {
-  const runs = {
-    engine: [] as (Transferred & WithServer)[],
-    librespeedCli: [] as (Run & WithServer)[],
-    oneStream: [] as number[],
-    fourStreams: [] as number[],
-  };
+interface Runs {
+  readonly engine: (Transferred & WithServer)[];
+  readonly librespeedCli: (Run & WithServer)[];
+  readonly oneStream: number[];
+  readonly fourStreams: number[];
+}
+
+/** Runs all programs, turn by turn. */
+const measureAll = async (direction: Direction): Promise<Runs> => {
+  const runs: Runs = {engine: [], librespeedCli: [], oneStream: [], fourStreams: []};
   for (let round = 1; round <= rounds; round += 1) {
     say(`${direction}, round ${round} of ${rounds}`);
     runs.engine.push(await against(() => runEngine(direction, url, seconds)));
