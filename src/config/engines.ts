@@ -1,12 +1,13 @@
 import {X509Certificate} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {z} from 'zod';
-import {baseUrl, nonEmpty, parsed, positiveDuration, readableFile} from './fields.ts';
+import {baseUrl, dataSize, nonEmpty, parsed, positiveDuration, readableFile} from './fields.ts';
 import {command, iperf3, librespeedCli, ookla, speedtestCli} from './program-engines.ts';
 
 const transferKeys = {
   duration: positiveDuration.prefault('10s'),
   connections: z.int().min(1).max(64).default(4),
+  max_bytes: dataSize.optional(),
 };
 
 /** Its text is read at each test; what is no certificate would be passed over in silence then. */
@@ -20,6 +21,12 @@ const certificatesFile = parsed((path) => {
 }, 'a file of PEM certificates that can be read');
 
 const trustKeys = {ca_file: certificatesFile.optional()};
+
+const transferSettings = (keys: {duration: number; connections: number; max_bytes?: number | undefined}) => ({
+  durationMs: keys.duration,
+  connections: keys.connections,
+  ...(keys.max_bytes !== undefined && {maxBytes: keys.max_bytes}),
+});
 
 /** The section `engines`. */
 export const engines = z
@@ -53,10 +60,9 @@ export const engines = z
   })
   .transform(({embedded, librespeed, cloudflare, ...programs}) => ({
     ...programs,
-    embedded: {durationMs: embedded.duration, connections: embedded.connections},
+    embedded: transferSettings(embedded),
     librespeed: {
-      durationMs: librespeed.duration,
-      connections: librespeed.connections,
+      ...transferSettings(librespeed),
       ...(librespeed.ca_file !== undefined && {caFile: librespeed.ca_file}),
       ...(librespeed.server !== undefined && {server: librespeed.server}),
       ...(librespeed.server_list !== undefined && {serverList: librespeed.server_list}),
@@ -64,8 +70,7 @@ export const engines = z
     },
     cloudflare: {
       url: cloudflare.url,
-      durationMs: cloudflare.duration,
-      connections: cloudflare.connections,
+      ...transferSettings(cloudflare),
       ...(cloudflare.ca_file !== undefined && {caFile: cloudflare.ca_file}),
     },
   }));

@@ -27,6 +27,7 @@ export type EngineName = (typeof engineNames)[number];
 interface TransferSettings {
   readonly durationMs: number;
   readonly connections: number;
+  readonly maxBytes?: number;
 }
 
 interface TrustSettings {

@@ -1,29 +1,23 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {chunkBytes, parseChunks} from './protocol.ts';
+import {sendPieces} from './send-pieces.ts';
 
-/** Answers a download with as many of `chunk`, which has `chunkBytes` bytes, as its `ckSize` asks for. */
+/** What `piece` has in bytes: it divides a chunk, stays in a processor's cache, and repeats too late for a link that compresses. */
+export const pieceBytes = 256 * 1024;
+
+/** Answers a download with as many chunks as its `ckSize` asks for, made of `piece`, over and over. */
 export const sendGarbage = (
-  chunk: Buffer,
+  piece: Buffer,
   request: IncomingMessage,
   response: ServerResponse,
   query: URLSearchParams,
 ): void => {
-  let left = parseChunks(query.get('ckSize'));
+  const bytes = parseChunks(query.get('ckSize')) * chunkBytes;
   response.writeHead(200, {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': 'attachment; filename=random.dat',
-    'Content-Length': left * chunkBytes,
+    'Content-Length': bytes,
   });
-  const send = (): void => {
-    while (left > 0) {
-      left -= 1;
-      if (!response.write(chunk)) {
-        response.once('drain', send);
-        return;
-      }
-    }
-    response.end();
-  };
   if (request.method === 'HEAD') response.end();
-  else send();
+  else sendPieces(response, piece, bytes / piece.length);
 };

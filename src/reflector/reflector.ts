@@ -1,9 +1,10 @@
 import {once} from 'node:events';
-import {createServer, type IncomingMessage, type RequestListener, type Server} from 'node:http';
+import type {IncomingMessage, RequestListener, Server} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
 import {isIPv6, type Socket} from 'node:net';
 import {type Echo, startEcho} from './echo.ts';
 import {createGate, type Gate, type GateSettings, type OnRefused} from './gate.ts';
+import {InPlaceServer} from './in-place.ts';
 import {answer, commonHeaders, createRoutes, type OpenEcho, type Routes, sendLine} from './routes.ts';
 import {StartError} from './start-error.ts';
 import {followTlsFiles, readTlsFiles, type TlsFiles, type TlsPair} from './tls-files.ts';
@@ -90,7 +91,7 @@ const createHttpServer = (idleTimeoutMs: number, tls: TlsPair | undefined) => {
     connectionsCheckingInterval: Math.ceil(idleTimeoutMs / 2),
     maxHeaderSize: limits.headerBytes,
   };
-  if (tls === undefined) return createServer(options);
+  if (tls === undefined) return new InPlaceServer(options);
   return createTlsServer({...options, ...tls, handshakeTimeout: idleTimeoutMs, ALPNProtocols: ['http/1.1']});
 };
 

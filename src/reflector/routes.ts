@@ -4,8 +4,8 @@ import {clientInfo} from './client-info.ts';
 import {type EchoOffer, echoPath} from './echo-protocol.ts';
 import {echoLimits} from './echo-sessions.ts';
 import {takeBody} from './empty.ts';
-import {sendGarbage} from './garbage.ts';
-import {chunkBytes, layouts} from './protocol.ts';
+import {pieceBytes, sendGarbage} from './garbage.ts';
+import {layouts} from './protocol.ts';
 
 /** A path's methods, and its answer to all of them. */
 interface Route {
@@ -67,11 +67,11 @@ const echoRoute = (openEcho: OpenEcho): Route => ({
 
 /** The routes of the LibreSpeed protocol, in every place where its clients look for them, and of `openEcho` if given. */
 export const createRoutes = (openEcho: OpenEcho | undefined): Routes => {
-  // One buffer for every transfer: what repeats only after 1 MiB is beyond a link's compression window.
-  const chunk = randomBytes(chunkBytes);
+  // One buffer for every transfer.
+  const piece = randomBytes(pieceBytes);
   const garbage: Route = {
     methods: ['GET', 'HEAD'],
-    answer: (request, response, query) => sendGarbage(chunk, request, response, query),
+    answer: (request, response, query) => sendGarbage(piece, request, response, query),
   };
   const empty: Route = {methods: ['GET', 'HEAD', 'POST'], answer: takeBody};
   const routes = layouts.flatMap((layout): [string, Route][] => [

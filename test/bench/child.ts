@@ -18,7 +18,7 @@ const exited = async (child: ChildProcess, name: string): Promise<never> => {
 
 /** @param execArgv flags of Node. */
 export const startChild = (
-  name: 'receiver' | 'drain' | 'fleet/probes',
+  name: 'receiver' | 'drain' | 'reflector' | 'speed' | 'fleet/probes',
   args: readonly string[],
   execArgv: readonly string[] = [],
 ): Child => {

@@ -25,3 +25,13 @@ export const drained = z.object({
   maxRssKiB: z.number(),
 });
 export type Drained = z.infer<typeof drained>;
+
+/** One transfer of the native engine, and what its process took. */
+export const transferred = z.object({
+  bytesPerSecond: z.number(),
+  /** All that was moved, warm-up included. */
+  bytes: z.number(),
+  cpuSeconds: z.number(),
+  maxRssMiB: z.number(),
+});
+export type Transferred = z.infer<typeof transferred>;

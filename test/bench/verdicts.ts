@@ -3,13 +3,16 @@ export interface Verdicts {
   atMost(what: string, measured: number, limit: number, unit: string): void;
   /** What there must not be any of, such as lost samples. */
   none(what: string, count: number): void;
-  /** Rates in samples a second. `other` names what the limit is taken from. */
-  atLeast(what: string, rate: number, limit: number, other: string): void;
+  /** `other` names what the limit is taken from. */
+  atLeast(what: string, rate: number, limit: number, other: string, words?: RateWords): void;
   /** A rate without a limit, beside another one. */
-  beside(what: string, rate: number, otherRate: number, other: string): void;
+  beside(what: string, rate: number, otherRate: number, other: string, words?: RateWords): void;
   /** Prints all of them as a table. Gives whether every limit is kept. */
   print(): boolean;
 }
+
+/** How a rate is written. */
+type RateWords = (rate: number) => string;
 
 interface Line {
   readonly what: string;
@@ -19,7 +22,11 @@ interface Line {
   readonly kept: boolean | '';
 }
 
-const millions = (rate: number): string => `${(rate / 1e6).toFixed(2)} million/s`;
+/** Writes a rate in samples a second. */
+const inMillions: RateWords = (rate) => `${(rate / 1e6).toFixed(2)} million/s`;
+
+/** Writes a rate in bytes a second. */
+export const inGigabits: RateWords = (rate) => `${((rate * 8) / 1e9).toFixed(2)} Gbit/s`;
 
 export const createVerdicts = (): Verdicts => {
   const lines: Line[] = [];
@@ -36,20 +43,20 @@ export const createVerdicts = (): Verdicts => {
     none: (what, count) => {
       lines.push({what, measured: `${count}`, against: 'none', ratio: '', kept: count === 0});
     },
-    atLeast: (what, rate, limit, other) => {
+    atLeast: (what, rate, limit, other, words = inMillions) => {
       lines.push({
         what,
-        measured: millions(rate),
-        against: `at least ${other}: ${millions(limit)}`,
+        measured: words(rate),
+        against: `at least ${other}: ${words(limit)}`,
         ratio: (rate / limit).toFixed(2),
         kept: rate >= limit,
       });
     },
-    beside: (what, rate, otherRate, other) => {
+    beside: (what, rate, otherRate, other, words = inMillions) => {
       lines.push({
         what,
-        measured: millions(rate),
-        against: `${other}: ${millions(otherRate)}`,
+        measured: words(rate),
+        against: `${other}: ${words(otherRate)}`,
         ratio: (rate / otherRate).toFixed(2),
         kept: '',
       });

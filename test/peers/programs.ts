@@ -82,6 +82,13 @@ export const programs = {
     packages: ['iperf3', 'libiperf0', 'libsctp1', 'libssl3'],
     command: ['usr/bin/iperf3'],
   },
+  fping: {
+    names: ['fping'],
+    minimum: '5.0',
+    suite: 'bookworm',
+    packages: ['fping'],
+    command: ['usr/bin/fping'],
+  },
 } as const satisfies Record<string, PeerProgram>;
 
 export type Program = keyof typeof programs;

@@ -9,8 +9,8 @@ export interface ConnectionOptions extends JobNetwork {
   readonly what: string;
   /** PEM certificates of the authorities to trust instead of the usual ones. */
   readonly ca?: string;
-  /** Size of the buffer that everything is read into. */
-  readonly readBufferBytes?: number;
+  /** What everything is read into, over and over; connections may share one. One of 16 KiB when absent. */
+  readonly readBuffer?: Buffer;
 }
 
 export interface Request {
@@ -104,22 +104,20 @@ const dial = (
 
 const write = (socket: Socket, {head, body, onWritten}: Request): void => {
   const written = (error?: Error | null): void => {
-    onWritten?.(!error);
+    // What a closed socket has left over is written without an error.
+    onWritten?.(!error && !socket.destroyed);
   };
   if (body === undefined) {
     socket.write(head, written);
     return;
   }
-  const {from} = body;
-  let left = body.bytes;
-  const writePiece = (): void => {
-    const piece = left < from.length ? from.subarray(0, left) : from;
-    left -= piece.length;
-    socket.write(piece, left === 0 ? written : (error) => (error ? written(error) : writePiece()));
-  };
-  socket.cork(); // the head travels with the body's first piece
+  const {from, bytes} = body;
+  socket.cork(); // one system call for as much as the kernel takes
   socket.write(head);
-  writePiece();
+  for (let left = bytes; left > 0; left -= from.length) {
+    const piece = left < from.length ? from.subarray(0, left) : from;
+    socket.write(piece, left <= from.length ? written : undefined);
+  }
   socket.uncork();
 };
 
@@ -132,7 +130,7 @@ export const openConnection = (
   options: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> => {
-  const {readBufferBytes = 16 * 1024} = options;
+  const {readBuffer = Buffer.allocUnsafeSlow(16 * 1024)} = options;
   const what = purposeOf(options);
   if (signal.aborted) return Promise.reject(abortFailure(what, signal));
   const literal = isIP(hostOf(url));
@@ -176,7 +174,7 @@ export const openConnection = (
     }
   };
 
-  const socket = dial(url, options, Buffer.allocUnsafeSlow(readBufferBytes), onBytes);
+  const socket = dial(url, options, readBuffer, onBytes);
   socket.setNoDelay(true);
 
   const settle = ({error}: {readonly error: unknown}, {resolve, reject}: Pending): void => {

@@ -3,9 +3,6 @@ import {statusFailure} from './failure.ts';
 import {createSession} from './session.ts';
 import type {Stream} from './stream.ts';
 
-/** Large enough that a fast line needs few system calls, small enough for a processor's cache. */
-const readBufferBytes = 256 * 1024;
-
 /**
  * A stream that GETs the URL again and again over one connection; bytes count when they have been read. While the
  * server refuses the URL with 403, the next of `smaller` takes its place.
@@ -16,7 +13,7 @@ export const createDownloadStream =
     const {what} = settings;
     let {url} = settings;
     const others = [...smaller];
-    const session = createSession(url, {...settings, readBufferBytes}, signal);
+    const session = createSession(url, settings, signal);
     try {
       for (;;) {
         const {head} = await session.get(url, (bytes) => {

@@ -27,6 +27,8 @@ export interface MeasureSettings {
   readonly durationMs?: number;
   /** Connections of each direction. */
   readonly connections?: number;
+  /** A direction ends when it has moved this much; only time ends it when absent. */
+  readonly maxBytes?: number;
   /** Round trips that make up the idle latency. */
   readonly pingCount?: number;
   /** How long a server may be silent before it counts as hanging. */

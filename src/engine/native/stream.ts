@@ -7,6 +7,8 @@ export interface StreamSettings extends ClientSettings {
   readonly url: URL;
   /** What a failure names: `download from host:port`. */
   readonly what: string;
+  /** What everything is read into: shared by all streams of a transfer, so that it stays in a processor's cache. */
+  readonly readBuffer?: Buffer;
 }
 
 /** One connection's part of a transfer: moves bytes until `signal` aborts or it fails, and rejects in either case. */

@@ -18,6 +18,8 @@ export interface TransferPlan extends ClientSettings {
   readonly stream: Stream;
   readonly durationMs: number;
   readonly connections: number;
+  /** Ends the transfer when so many bytes are known to have arrived; no bound when absent. */
+  readonly maxBytes?: number;
   /** How long all connections together may be silent. */
   readonly stallTimeoutMs: number;
 }
@@ -26,6 +28,9 @@ interface Probe {
   readonly sentAtMs: number;
   readonly roundTripMs: number;
 }
+
+/** Large enough that a fast line needs few system calls, small enough for a processor's cache. */
+const readBufferBytes = 256 * 1024;
 
 const progressEveryMs = 200;
 
@@ -41,7 +46,7 @@ export const measureTransfer = async (
   onProgress: (event: Progress) => void,
   signal: AbortSignal,
 ): Promise<Transfer> => {
-  const {direction, durationMs, stallTimeoutMs} = plan;
+  const {direction, durationMs, stallTimeoutMs, maxBytes = Number.POSITIVE_INFINITY} = plan;
   const what = `${direction} ${direction === 'download' ? 'from' : 'to'} ${plan.url.host}`;
   if (signal.aborted) throw abortFailure(what, signal);
   const stop = new AbortController();
@@ -51,13 +56,19 @@ export const measureTransfer = async (
   const sinceStartMs = (): number => performance.now() - startedAtMs;
 
   const timeline = new Timeline(durationMs);
+  let onSpent = (): void => undefined;
+  const spent = new Promise<void>((resolve) => {
+    onSpent = resolve;
+  });
   const lastKnownMs = new Array<number>(plan.connections).fill(0);
+  const readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
   const streams = lastKnownMs.map((_, index) =>
     plan.stream(
-      {...plan, what},
+      {...plan, what, readBuffer},
       (bytes, fromMs, toMs) => {
         timeline.add(bytes, fromMs - startedAtMs, toMs - startedAtMs);
         lastKnownMs[index] = toMs - startedAtMs;
+        if (timeline.totalBytes >= maxBytes) onSpent();
       },
       ended,
     ),
@@ -87,7 +98,7 @@ export const measureTransfer = async (
       bytesPerSecond: meanRate(slots.slice(-Math.ceil(slots.length / 10)), timeline.slotMs),
       bytes: timeline.totalBytes,
       ...(latest && {latencyMs: latest.roundTripMs}),
-      fraction: Math.min(sinceStartMs() / durationMs, 1),
+      fraction: Math.min(Math.max(sinceStartMs() / durationMs, timeline.totalBytes / maxBytes), 1),
     });
   };
 
@@ -102,9 +113,14 @@ export const measureTransfer = async (
   };
 
   try {
-    await Promise.race([clock(), ...streams]);
+    await Promise.race([clock(), spent, ...streams]);
+    const elapsedMs = sinceStartMs();
     const slots = knownSlots();
-    const bytesPerSecond = steadyRate(slots, timeline.slotMs);
+    report();
+    const steady = steadyRate(slots, timeline.slotMs);
+    // What may be moved can be moved before there is a steady time to look at.
+    const isSpent = timeline.totalBytes >= maxBytes;
+    const bytesPerSecond = steady === 0 && isSpent ? timeline.totalBytes / (elapsedMs / 1000) : steady;
     if (bytesPerSecond === 0) throw new EngineError('timeout', `${what}: no bytes after the warm-up`);
     const loadedFromMs = warmUpSlots(slots) * timeline.slotMs;
     const loaded = probes
@@ -115,7 +131,7 @@ export const measureTransfer = async (
     return {
       bytesPerSecond,
       bytes: timeline.totalBytes,
-      elapsedMs: sinceStartMs(),
+      elapsedMs,
       ...(latency && {latency}),
       ...(rpm !== undefined && {responsivenessRpm: rpm}),
     };

@@ -9,13 +9,23 @@ const leastBodyBytes = 8 * 1024;
 /** What common limits of servers and proxies still let through. */
 const mostBodyBytes = 4 * 1024 * 1024;
 /** How much time one request's body shall take: the grain in which the server's taking of bytes is seen. */
-const bodyMs = 300;
+const bodyMs = {most: 300, least: 50} as const;
+/** A body of this size makes light of its head, and need not take longer than the least time. */
+const ampleBodyBytes = 128 * 1024;
 
-/** The size of the next body for a stream of which so many bytes were acknowledged in so much time. */
-export const nextBodyBytes = (acknowledgedBytes: number, elapsedMs: number): number => {
-  const wanted = Math.round((acknowledgedBytes / Math.max(elapsedMs, 1)) * bodyMs);
-  return Math.min(Math.max(wanted, leastBodyBytes), mostBodyBytes);
+/**
+ * The size of the next body for a stream of which so many bytes were acknowledged in so much time. `ahead` tells that
+ * bodies follow each other without a pause.
+ */
+export const nextBodyBytes = (acknowledgedBytes: number, elapsedMs: number, ahead: boolean): number => {
+  const bytesPerMs = acknowledgedBytes / Math.max(elapsedMs, 1);
+  const coarse = bytesPerMs * bodyMs.most;
+  const wanted = ahead ? Math.min(coarse, Math.max(bytesPerMs * bodyMs.least, ampleBodyBytes)) : coarse;
+  return Math.min(Math.max(Math.round(wanted), leastBodyBytes), mostBodyBytes);
 };
+
+/** What is sent over and over: it stays in a processor's cache, and repeats too late for a line that compresses. */
+const sourceBytes = 256 * 1024;
 
 /** How far one stream has come, over all of its connections. */
 interface Headway {
@@ -42,7 +52,8 @@ const postUntilEnded = (
   new Promise((resolve, reject) => {
     const post = async (ahead: boolean): Promise<void> => {
       const beganAtMs = performance.now();
-      const bytes = nextBodyBytes(headway.acknowledgedBytes, headway.lastAnswerAtMs - headway.startedAtMs);
+      const knownMs = headway.lastAnswerAtMs - headway.startedAtMs;
+      const bytes = nextBodyBytes(headway.acknowledgedBytes, knownMs, headway.ahead);
       const next = (): void => void post(headway.ahead).catch(reject);
       // Not written whole, a body may be answered nevertheless: only one more request then tells how the connection ended.
       const onWritten = (whole: boolean): void => (whole ? next() : void post(false).catch(reject));
@@ -71,7 +82,7 @@ const postUntilEnded = (
  * as having arrived evenly since the answer before, or since its own beginning where that was later.
  */
 export const createUploadStream = (): Stream => {
-  const from = randomBytes(1024 * 1024);
+  const from = randomBytes(sourceBytes);
   return async (settings, record, signal) => {
     const startedAtMs = performance.now();
     const headway = {startedAtMs, acknowledgedBytes: 0, lastAnswerAtMs: startedAtMs, ahead: true};

@@ -131,14 +131,15 @@ describe('a limit of the service', () => {
     });
   });
 
-  it.each([
-    [2, 'ping of'],
-    [4, 'download from'],
-  ])('on requests, %i of them, ends the test at once', async (requests, doing) => {
+  it.each([2, 150])('on requests, %i of them, ends the test at once', async (requests) => {
     const {url, answered} = await start({requests});
+    // The pings before the first that counts are as many as fit into a time.
+    const message = new RegExp(
+      `^(ping of|download from|upload to) ${url.host}: rate limited \\(429, retry after 900\\)$`,
+    );
     await expect(engineFor(url, {connections: 1})(silent, never)).rejects.toMatchObject({
       failureClass: 'rate-limited',
-      message: `${doing} ${url.host}: rate limited (429, retry after 900)`,
+      message: expect.stringMatching(message),
     });
     // The probe beside the download may have been told the same.
     expect(answered.filter(([, status]) => status === 429).length).toBeLessThanOrEqual(2);

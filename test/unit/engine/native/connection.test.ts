@@ -48,7 +48,7 @@ it.each([false, true])('exchanges over one connection, with TLS: %s', async (tls
 it('reads more than its buffer holds', async () => {
   const body = 'x'.repeat(100_000);
   const {url} = await startRawServer(answering(ok(body)));
-  const connection = await openConnection(url, {what, readBufferBytes: 1000}, never);
+  const connection = await openConnection(url, {what, readBuffer: Buffer.alloc(1000)}, never);
   expect(await bodyOf(connection, url)).toBe(body);
   connection.close();
 });

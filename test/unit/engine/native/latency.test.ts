@@ -10,7 +10,7 @@ import {answering, ok, startRawServer} from './raw-server.ts';
 const never = new AbortController().signal;
 const client = {userAgent: 'test/1'};
 
-it('discards the first round trip and reports the others', async () => {
+it('discards the first round trips and reports the others', async () => {
   let count = 0;
   const {url, sockets} = await startRawServer((socket) => {
     socket.on('data', () => {
@@ -21,7 +21,8 @@ it('discards the first round trip and reports the others', async () => {
   const events: Progress[] = [];
   const settings = {...client, count: 4, timeoutMs: 5000};
   const idle = await measureIdleLatency(url, settings, (event) => events.push(event), never);
-  expect(count).toBe(5);
+  expect(count).toBeGreaterThanOrEqual(5);
+  expect(count).toBeLessThanOrEqual(104);
   expect(sockets).toHaveLength(1);
   const seen = events.flatMap((event) => (event.phase === 'ping' ? [event] : []));
   expect(seen.map(({fraction}) => fraction)).toEqual([0.25, 0.5, 0.75, 1]);
@@ -36,7 +37,7 @@ it('survives a server that closes after each answer', async () => {
   const {url, sockets} = await startRawServer(answering(ok('', 'Connection: close\r\n')));
   const settings = {...client, count: 2, timeoutMs: 5000};
   await measureIdleLatency(url, settings, () => undefined, never);
-  expect(sockets).toHaveLength(3);
+  expect(sockets.length).toBeGreaterThanOrEqual(3);
 });
 
 it('leaves out the time for which the server was at work', async () => {

@@ -65,6 +65,16 @@ it.each(['download', 'upload'] as const)('measures the rate of a steady %s', asy
   expect(roundTripMs).toBeLessThanOrEqual((latency?.highMs ?? 0) + 1e-6);
 });
 
+it.each(['download', 'upload'] as const)('ends a %s when it has moved what it may', async (direction) => {
+  const events: Progress[] = [];
+  const settings = await plan({direction, durationMs: 60_000, maxBytes: 1_500_000});
+  const transfer = await measureTransfer(settings, (event) => events.push(event), never);
+  expect(transfer.bytes).toBeGreaterThanOrEqual(1_500_000);
+  expect(transfer.elapsedMs).toBeLessThan(30_000);
+  expect(transfer.bytesPerSecond).toBeGreaterThan(0);
+  expect(events.at(-1)).toMatchObject({phase: direction, fraction: 1});
+});
+
 it('leaves the latency out when the probes fail', async () => {
   const {url, close} = await startRawServer(() => undefined);
   await close();

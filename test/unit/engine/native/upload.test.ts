@@ -36,20 +36,33 @@ const upload = async (url: URL, bodies: number): Promise<readonly Recorded[]> =>
 
 describe('nextBodyBytes', () => {
   it('begins small, and takes what 300 ms bring within its bounds', () => {
-    expect(nextBodyBytes(0, 0)).toBe(8 * 1024);
-    expect(nextBodyBytes(1_000_000, 1000)).toBe(300_000);
-    expect(nextBodyBytes(8 * 1024, 60_000)).toBe(8 * 1024);
-    expect(nextBodyBytes(1e9, 1000)).toBe(4 * 1024 * 1024);
+    expect(nextBodyBytes(0, 0, false)).toBe(8 * 1024);
+    expect(nextBodyBytes(1_000_000, 1000, false)).toBe(300_000);
+    expect(nextBodyBytes(8 * 1024, 60_000, false)).toBe(8 * 1024);
+    expect(nextBodyBytes(1e9, 1000, false)).toBe(4 * 1024 * 1024);
+  });
+
+  it('takes what 50 ms bring where that is ample, when bodies are sent ahead', () => {
+    expect(nextBodyBytes(0, 0, true)).toBe(8 * 1024);
+    expect(nextBodyBytes(300_000, 1000, true)).toBe(90_000);
+    expect(nextBodyBytes(1_000_000, 1000, true)).toBe(128 * 1024);
+    expect(nextBodyBytes(10_000_000, 1000, true)).toBe(500_000);
+    expect(nextBodyBytes(1e9, 1000, true)).toBe(4 * 1024 * 1024);
   });
 
   it('is a whole number within its bounds for every rate', () => {
     fc.assert(
-      fc.property(fc.nat(1e12), fc.double({min: 0, max: 1e6, noNaN: true}), (acknowledged, elapsedMs) => {
-        const bytes = nextBodyBytes(acknowledged, elapsedMs);
-        expect(Number.isInteger(bytes)).toBe(true);
-        expect(bytes).toBeGreaterThanOrEqual(8 * 1024);
-        expect(bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
-      }),
+      fc.property(
+        fc.nat(1e12),
+        fc.double({min: 0, max: 1e6, noNaN: true}),
+        fc.boolean(),
+        (acknowledged, elapsedMs, ahead) => {
+          const bytes = nextBodyBytes(acknowledged, elapsedMs, ahead);
+          expect(Number.isInteger(bytes)).toBe(true);
+          expect(bytes).toBeGreaterThanOrEqual(8 * 1024);
+          expect(bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+        },
+      ),
     );
   });
 });
