@@ -4,7 +4,7 @@
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {z} from 'zod';
@@ -45,6 +45,10 @@ const iperf3Port = await freePort();
 const iperf3Server = await startIperf3(iperf3Port);
 const reflector = startChild('reflector', []);
 const url = `http://127.0.0.1:${z.number().parse(await reflector.next())}/`;
+const tls = {cert: 'test/fixtures/tls/server.pem', key: 'test/fixtures/tls/server.key'} as const;
+const trusted = readFileSync('test/fixtures/tls/authority.pem', 'utf8');
+const tlsReflector = startChild('reflector', [tls.cert, tls.key]);
+const tlsUrl = `https://127.0.0.1:${z.number().parse(await tlsReflector.next())}/`;
 const reflectorCpuSeconds = async (): Promise<number> => z.number().parse(await reflector.ask('usage'));
 
 interface WithServer {
@@ -63,11 +67,21 @@ interface Runs {
   readonly librespeedCli: (Run & WithServer)[];
   readonly oneStream: number[];
   readonly fourStreams: number[];
+  /** Over HTTPS. */
+  readonly engineTls: Run[];
+  readonly librespeedCliTls: Run[];
 }
 
 /** Runs all programs, turn by turn. */
 const measureAll = async (direction: Direction): Promise<Runs> => {
-  const runs: Runs = {engine: [], librespeedCli: [], oneStream: [], fourStreams: []};
+  const runs: Runs = {
+    engine: [],
+    librespeedCli: [],
+    oneStream: [],
+    fourStreams: [],
+    engineTls: [],
+    librespeedCliTls: [],
+  };
   for (let round = 1; round <= rounds; round += 1) {
     say(`${direction}, round ${round} of ${rounds}`);
     runs.engine.push(await against(() => runEngine(direction, url, seconds)));
@@ -76,6 +90,8 @@ const measureAll = async (direction: Direction): Promise<Runs> => {
     );
     runs.oneStream.push(await runIperf3(iperf3, iperf3Port, direction, 1, seconds));
     runs.fourStreams.push(await runIperf3(iperf3, iperf3Port, direction, 4, seconds));
+    runs.engineTls.push(await runEngine(direction, tlsUrl, seconds, trusted));
+    runs.librespeedCliTls.push(await runLibrespeedCli(librespeedCli, folder, direction, tlsUrl, seconds));
   }
   return runs;
 };
@@ -92,7 +108,7 @@ const perGigabitOfBoth = (runs: readonly (Run & WithServer)[]): number =>
 
 const verdicts = createVerdicts();
 for (const direction of ['download', 'upload'] as const) {
-  const {engine, librespeedCli: cli, oneStream, fourStreams} = await measureAll(direction);
+  const {engine, librespeedCli: cli, oneStream, fourStreams, ...tlsRuns} = await measureAll(direction);
   const others = [
     ['librespeed-cli', rate(cli)],
     ['iperf3, one stream', median(oneStream)],
@@ -110,6 +126,13 @@ for (const direction of ['download', 'upload'] as const) {
     perGigabitOfBoth(cli) * 1000,
     'CPU ms/Gbit',
   );
+  verdicts.beside(
+    `${direction} over HTTPS`,
+    rate(tlsRuns.engineTls),
+    rate(tlsRuns.librespeedCliTls),
+    'librespeed-cli',
+    inGigabits,
+  );
   const fast = engine.filter(({bytesPerSecond}) => bytesPerSecond >= fastBytesPerSecond);
   if (fast.length > 0) {
     const most = Math.max(...fast.map(({maxRssMiB}) => maxRssMiB));
@@ -117,6 +140,7 @@ for (const direction of ['download', 'upload'] as const) {
   }
 }
 await reflector.stop();
+await tlsReflector.stop();
 iperf3Server.kill('SIGTERM');
 await once(iperf3Server, 'exit');
 

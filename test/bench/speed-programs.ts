@@ -76,7 +76,17 @@ export const runLibrespeedCli = async (
   };
   writeFileSync(list, JSON.stringify([server]));
   const {stdout, cpuSeconds} = await runTimed(path, [
-    ...['--json', '--no-icmp', '--local-json', list, '--server', '1', '--duration', String(seconds)],
+    ...[
+      '--json',
+      '--no-icmp',
+      '--skip-cert-verify',
+      '--local-json',
+      list,
+      '--server',
+      '1',
+      '--duration',
+      String(seconds),
+    ],
     direction === 'download' ? '--no-upload' : '--no-download',
   ]);
   const [report] = librespeedReport.parse(JSON.parse(stdout));
