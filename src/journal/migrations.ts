@@ -54,4 +54,6 @@ export const migrations: readonly string[] = [
        FROM results
        WHERE ended_at_ms > (unixepoch() - 32 * 86400) * 1000 AND status = 'completed' AND json_valid(body)
        GROUP BY 1, 2;`,
+  // Null in rows that were there before.
+  'ALTER TABLE results ADD COLUMN checksum INTEGER;',
 ];

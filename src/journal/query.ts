@@ -15,9 +15,12 @@ export const columnsOf = (row: unknown): readonly unknown[] => {
  * A text that was selected as `CAST(… AS BLOB)`, as all texts must be: libsql ends the process on one that is not UTF-8,
  * which damage makes of it. Throws an `UnreadableRowError` for such a one, and for what is no text.
  */
-export const textOf = (column: unknown): string => {
+export const textOf = (column: unknown): string => bytesOfText(column).toString();
+
+/** As `textOf`, in UTF-8. */
+export const bytesOfText = (column: unknown): Buffer => {
   if (!(column instanceof Uint8Array) || !isUtf8(column)) throw new UnreadableRowError('journal: no text');
-  return Buffer.from(column.buffer, column.byteOffset, column.byteLength).toString();
+  return Buffer.from(column.buffer, column.byteOffset, column.byteLength);
 };
 
 /** Prepares a query for one number: the first column of its first row, or undefined where that holds none. */

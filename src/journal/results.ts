@@ -1,8 +1,9 @@
 import type {TestResult} from '../result.ts';
+import {checksumOf, verifyRows} from './checksum.ts';
 import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {Journal, JournalRow} from './journal.ts';
-import {columnsOf, numberQuery, statement, textOf} from './query.ts';
+import {bytesOfText, columnsOf, numberQuery, statement} from './query.ts';
 import {openUsage} from './usage.ts';
 
 const isTestResult = (value: unknown): value is TestResult =>
@@ -11,19 +12,20 @@ const isTestResult = (value: unknown): value is TestResult =>
   'status' in value &&
   (value.status === 'completed' || value.status === 'failed' || value.status === 'skipped');
 
-/** From `[id, last_success_ms, body]`, where what is not known is null. */
+/** From `[id, last_success_ms, checksum, body]`, where what is not known is null. */
 const toRow = (columns: unknown): JournalRow => {
-  const [id, lastSuccessMs, result] = columnsOf(columns);
+  const [id, lastSuccessMs, _checksum, result] = columnsOf(columns);
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || !isTestResult(result)) {
     throw new UnreadableRowError(`journal: row ${String(id)} holds no test result`);
   }
   return typeof lastSuccessMs === 'number' ? {id, result, lastSuccessMs} : {id, result};
 };
 
-const toRows = (json: string): readonly JournalRow[] => {
+const toRows = (json: Buffer): readonly JournalRow[] => {
+  verifyRows(json);
   let rows: unknown;
   try {
-    rows = JSON.parse(json);
+    rows = JSON.parse(json.toString());
   } catch (cause) {
     throw new UnreadableRowError('journal: a result that is no JSON', {cause});
   }
@@ -49,26 +51,27 @@ type Results = Pick<
 /** The part of the journal that holds the results themselves. */
 export const openResults = (db: Database): Results => {
   /**
-   * Prepares a query for rows, which come by ascending number. They're read as one JSON array: a text can't be read as
-   * such (see `textOf`), and a BLOB for each row takes twice the time.
+   * Prepares a query for rows, which come by ascending number. They're read as one JSON array with a line for each: a text
+   * can't be read as such (see `textOf`), and a BLOB for each row takes twice the time.
    */
   const select = (rest: string) => {
     const found = statement(
       db,
-      `SELECT CAST(concat('[', group_concat(concat('[', id, ',', ifnull(last_success_ms, 'null'), ',', body, ']')), ']') AS BLOB)
-         FROM (SELECT results.id, last_success_ms, body FROM results ${rest})`,
+      `SELECT CAST(concat('[', group_concat(concat(
+             '[', id, ',', ifnull(last_success_ms, 'null'), ',', ifnull(checksum, 'null'), ',', body, ']'
+           ), ',' || char(10)), ']') AS BLOB)
+         FROM (SELECT results.id, last_success_ms, checksum, body FROM results ${rest})`,
     );
     return (...parameters: unknown[]): readonly JournalRow[] =>
-      toRows(textOf(columnsOf(found.get(...parameters))[0]));
+      toRows(bytesOfText(columnsOf(found.get(...parameters))[0]));
   };
 
   const lastSuccess = numberQuery(
     db,
     `SELECT max(ended_at_ms) FROM results WHERE job = ? AND status = 'completed' AND ended_at_ms <= ?`,
   );
-  const insert = numberQuery(
-    db,
-    `INSERT INTO results (job, status, ended_at_ms, last_success_ms, body) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+  const insert = db.prepare(
+    `INSERT INTO results (id, job, status, ended_at_ms, last_success_ms, checksum, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertKey = db.prepare('INSERT OR IGNORE INTO imports (key) VALUES (?)');
   const after = select('WHERE id > ? ORDER BY id LIMIT ?');
@@ -86,13 +89,16 @@ export const openResults = (db: Database): Results => {
   );
   const lastId = numberQuery(db, `SELECT seq FROM sqlite_sequence WHERE name = 'results'`);
 
+  // The two differ only in a damaged file.
+  const highestId = numberQuery(db, 'SELECT max(id) FROM results');
   const usage = openUsage(db);
   const insertResult = (result: TestResult): JournalRow => {
     const lastSuccessMs =
       result.status === 'completed' ? result.endedAtMs : lastSuccess(result.job, result.endedAtMs);
     const body = JSON.stringify(result);
-    const id = insert(result.job, result.status, result.endedAtMs, lastSuccessMs ?? null, body);
-    if (id === undefined) throw new Error('journal: no number for the appended result');
+    const id = Math.max(lastId() ?? 0, highestId() ?? 0) + 1;
+    const checksum = checksumOf(id, lastSuccessMs ?? null, body);
+    insert.run(id, result.job, result.status, result.endedAtMs, lastSuccessMs ?? null, checksum, body);
     usage.add(result);
     return lastSuccessMs === undefined ? {id, result} : {id, result, lastSuccessMs};
   };

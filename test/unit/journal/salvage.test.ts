@@ -21,8 +21,7 @@ type Damage =
       readonly places: readonly {readonly at: number; readonly bytes: Uint8Array}[];
     };
 
-// Shorter ones may change a digit, which nobody can notice.
-const garbage = fc.uint8Array({minLength: 24, maxLength: 6000, size: 'max'});
+const garbage = fc.uint8Array({minLength: 1, maxLength: 6000, size: 'max'});
 const part = fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true});
 const damages: fc.Arbitrary<Damage> = fc.oneof(
   {weight: 1, arbitrary: part.map((to) => ({kind: 'truncated', to}) as const)},
