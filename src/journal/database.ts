@@ -42,7 +42,8 @@ const explain = (path: string, error: unknown): JournalError =>
 // A version that no program will ever have is not a newer one's, but damage.
 const newestPlausibleVersion = 9999;
 
-const migrate = (db: Database, path: string): void => {
+/** How many migrations a database has had. */
+const versionOf = (db: Database, path: string): number => {
   const found = numberQuery(db, 'PRAGMA user_version')() ?? 0;
   if (found > migrations.length && found <= newestPlausibleVersion) {
     throw new JournalError(
@@ -51,10 +52,14 @@ const migrate = (db: Database, path: string): void => {
     );
   }
   if (found < 0 || found > migrations.length) throw new Error(`no schema has version ${found}`);
-  const pending = migrations.slice(found);
-  if (pending.length === 0) return;
+  return found;
+};
+
+const migrate = (db: Database, path: string): void => {
+  if (versionOf(db, path) === migrations.length) return;
   db.transaction(() => {
-    for (const migration of pending) db.exec(migration);
+    // Another process may have been at it until now.
+    for (const migration of migrations.slice(versionOf(db, path))) db.exec(migration);
     db.exec(`PRAGMA user_version = ${migrations.length}`);
   }).immediate();
 };

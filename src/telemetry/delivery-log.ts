@@ -62,7 +62,7 @@ const createDestinationLog = (
           }
           const unlogged = rejections.next();
           const more = unlogged === undefined || unlogged === 0 ? undefined : unlogged;
-          const line = `rejected for good, see the command queue rejected: ${outcome.cause}`;
+          const line = `rejected for good: ${outcome.cause} (see queue rejected)`;
           const fields = {destination, results: settled, lag, more_since_last_line: more};
           if (unlogged === undefined) log.debug(line, fields);
           else log.error(line, fields);

@@ -25,7 +25,10 @@ const reflectorPort = 8989;
 /** Starts the project's reflector on the server. Gives its URL once it listens. */
 export const startReflector = async (network: Network): Promise<string> => {
   const listen = `${network.serverAddress}:${reflectorPort}`;
-  const {stdout} = network.start('server', bridge('reflector', '--listen', listen));
+  const {stdout} = network.start(
+    'server',
+    bridge('reflector', '--listen', listen, '--allowed-ips', '198.18.0.0/15'),
+  );
   if (stdout !== null) await once(stdout, 'data');
   return `http://${listen}/`;
 };

@@ -204,7 +204,9 @@ describe('run', () => {
     await vi.waitFor(
       async () => {
         const metrics = await (await fetch(`${bridge.url}/metrics`)).text();
-        expect(metrics).toContain('speedtest_bridge_results_rejected_total{destination="fault0"} 1');
+        expect(metrics).toContain(
+          'speedtest_bridge_results_rejected_total{destination="fault0",status="400"} 1',
+        );
         for (const name of ['fault1', 'fault3', 'fault4', 'unknown', 'refusing']) {
           expect(metrics).toMatch(
             new RegExp(`deliveries_total\\{destination="${name}",outcome="retry"\\} [1-9]`),

@@ -77,8 +77,8 @@ describe('of what a destination does not take', () => {
     const {lines, clock, tell} = start();
     for (; clock.nowMs <= minuteMs; clock.nowMs += 1000) tell({kind: 'rejected', cause: 'HTTP 400'}, 1);
     expect(lines).toEqual([
-      'error rejected for good, see the command queue rejected: HTTP 400',
-      'error rejected for good, see the command queue rejected: HTTP 400 (+59)',
+      'error rejected for good: HTTP 400 (see queue rejected)',
+      'error rejected for good: HTTP 400 (see queue rejected) (+59)',
     ]);
   });
 
