@@ -1,15 +1,11 @@
 import {readFileSync} from 'node:fs';
-import {type CommandSettings, commandEngine} from './cli/command.ts';
-import {type Iperf3Settings, iperf3Engine} from './cli/iperf3.ts';
-import {type LibrespeedCliSettings, librespeedCliEngine} from './cli/librespeed-cli.ts';
-import {type OoklaSettings, ooklaEngine} from './cli/ookla.ts';
-import {type SpeedtestCliSettings, speedtestCliEngine} from './cli/speedtest-cli.ts';
-import {cloudflareEngine} from './cloudflare.ts';
-import {embeddedEngine} from './embedded.ts';
+import type {CommandSettings} from './cli/command.ts';
+import type {Iperf3Settings} from './cli/iperf3.ts';
+import type {LibrespeedCliSettings} from './cli/librespeed-cli.ts';
+import type {OoklaSettings} from './cli/ookla.ts';
+import type {SpeedtestCliSettings} from './cli/speedtest-cli.ts';
 import {type Engine, EngineError, type JobNetwork} from './engine.ts';
-import {pinnedServer} from './librespeed/pinned.ts';
-import {parseServerList} from './librespeed/server-list.ts';
-import {librespeedEngine, type ServerChoice} from './librespeed.ts';
+import type {ServerChoice} from './librespeed.ts';
 import type {NamedEngine} from './run-test.ts';
 
 export const engineNames = [
@@ -57,10 +53,16 @@ export interface EngineSettings {
   readonly command: Partial<CommandSettings>;
 }
 
-const serverChoice = ({server, serverList, serverId}: LibrespeedServerSettings): ServerChoice => {
+const serverChoice = async ({
+  server,
+  serverList,
+  serverId,
+}: LibrespeedServerSettings): Promise<ServerChoice> => {
   if (server !== undefined) return {url: server};
   if (serverList === undefined)
     throw new EngineError('no-server', 'engine librespeed has no server to test against');
+  const {parseServerList} = await import('./librespeed/server-list.ts');
+  const {pinnedServer} = await import('./librespeed/pinned.ts');
   const list = parseServerList(readFileSync(serverList, 'utf8'));
   return {list: serverId === undefined ? list : [pinnedServer(list, serverId)]};
 };
@@ -68,39 +70,50 @@ const serverChoice = ({server, serverList, serverId}: LibrespeedServerSettings):
 const trust = ({caFile}: TrustSettings): {readonly ca?: string} =>
   caFile === undefined ? {} : {ca: readFileSync(caFile, 'utf8')};
 
-// Files are read at each test, so that edited ones are taken up.
-
-const librespeed =
-  (settings: EngineSettings['librespeed'] & JobNetwork, version: string): Engine =>
-  async (run, signal) =>
-    librespeedEngine({...settings, ...trust(settings), server: serverChoice(settings), version})(run, signal);
-
-const cloudflare =
-  (settings: EngineSettings['cloudflare'] & JobNetwork, version: string): Engine =>
-  async (run, signal) =>
-    cloudflareEngine({...settings, ...trust(settings), version})(run, signal);
-
-const create = (name: EngineName, settings: EngineSettings, network: JobNetwork, version: string): Engine => {
+/** Loads an engine's code and reads its files, for one test: a bridge starts without either, and takes up edited files. */
+const load = async (
+  name: EngineName,
+  settings: EngineSettings,
+  network: JobNetwork,
+  version: string,
+): Promise<Engine> => {
   switch (name) {
-    case 'embedded':
+    case 'embedded': {
+      const {embeddedEngine} = await import('./embedded.ts');
       return embeddedEngine({...settings.embedded, version});
-    case 'librespeed':
-      return librespeed({...settings.librespeed, ...network}, version);
-    case 'cloudflare':
-      return cloudflare({...settings.cloudflare, ...network}, version);
-    case 'ookla':
+    }
+    case 'librespeed': {
+      const {librespeedEngine} = await import('./librespeed.ts');
+      const {librespeed} = settings;
+      const server = await serverChoice(librespeed);
+      return librespeedEngine({...librespeed, ...network, ...trust(librespeed), server, version});
+    }
+    case 'cloudflare': {
+      const {cloudflareEngine} = await import('./cloudflare.ts');
+      const {cloudflare} = settings;
+      return cloudflareEngine({...cloudflare, ...network, ...trust(cloudflare), version});
+    }
+    case 'ookla': {
+      const {ooklaEngine} = await import('./cli/ookla.ts');
       return ooklaEngine({...settings.ookla, ...network});
-    case 'speedtest-cli':
+    }
+    case 'speedtest-cli': {
+      const {speedtestCliEngine} = await import('./cli/speedtest-cli.ts');
       return speedtestCliEngine({...settings['speedtest-cli'], ...network});
-    case 'librespeed-cli':
+    }
+    case 'librespeed-cli': {
+      const {librespeedCliEngine} = await import('./cli/librespeed-cli.ts');
       return librespeedCliEngine({...settings['librespeed-cli'], ...network});
+    }
     case 'iperf3': {
+      const {iperf3Engine} = await import('./cli/iperf3.ts');
       const {host, ...rest} = settings.iperf3;
       if (host === undefined)
         throw new EngineError('no-server', 'engine iperf3 has no server to test against');
       return iperf3Engine({...rest, host, ...network});
     }
     case 'command': {
+      const {commandEngine} = await import('./cli/command.ts');
       const {run} = settings.command;
       if (run === undefined) throw new EngineError('not-installed', 'engine command has no program to run');
       return commandEngine({run, ...network});
@@ -116,4 +129,8 @@ export const createEngines = (
   settings: EngineSettings,
   network: JobNetwork,
   version: string,
-): readonly NamedEngine[] => names.map((name) => ({name, engine: create(name, settings, network, version)}));
+): readonly NamedEngine[] =>
+  names.map((name) => ({
+    name,
+    engine: async (run, signal) => (await load(name, settings, network, version))(run, signal),
+  }));
