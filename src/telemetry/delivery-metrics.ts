@@ -28,6 +28,14 @@ export const createDeliveryMetrics = (
   nowMs: () => number,
 ): ((delivery: Delivery) => void) => {
   const registers = [register];
+  /** What can be read now: a journal that can't be must not hide the other metrics. */
+  const known = (): readonly (readonly [string, DestinationState])[] => {
+    try {
+      return [...destinations].map(([destination, state]) => [destination, state()] as const);
+    } catch {
+      return [];
+    }
+  };
   const labelNames = ['destination'] as const;
   const deliveries = new Counter({
     name: `${prefix}deliveries_total`,
@@ -65,7 +73,7 @@ export const createDeliveryMetrics = (
     labelNames,
     registers,
     collect() {
-      for (const [destination, state] of destinations) this.set({destination}, state().lagResults);
+      for (const [destination, {lagResults}] of known()) this.set({destination}, lagResults);
     },
   });
   new Gauge({
@@ -74,8 +82,7 @@ export const createDeliveryMetrics = (
     labelNames,
     registers,
     collect() {
-      for (const [destination, state] of destinations) {
-        const {oldestEndedAtMs = nowMs()} = state();
+      for (const [destination, {oldestEndedAtMs = nowMs()}] of known()) {
         this.set({destination}, Math.max(0, nowMs() - oldestEndedAtMs) / 1000);
       }
     },
@@ -86,8 +93,9 @@ export const createDeliveryMetrics = (
     labelNames,
     registers,
     collect() {
-      this.reset();
-      for (const [destination, state] of destinations) this.inc({destination}, state().sentBytes);
+      const states = known();
+      if (states.length > 0) this.reset();
+      for (const [destination, {sentBytes}] of states) this.inc({destination}, sentBytes);
     },
   });
 

@@ -107,7 +107,11 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     requestRefused: () => refused.inc(),
     contentType: register.contentType,
     render: () => {
-      readMonthlyData();
+      try {
+        readMonthlyData();
+      } catch {
+        // A journal that can't be read now must not hide the metrics that tell of it.
+      }
       return register.metrics();
     },
   };

@@ -124,6 +124,19 @@ describe('own metrics', () => {
     ]);
   });
 
+  test('are there though the journal can not be read', async () => {
+    const unreadable = (): never => {
+      throw new Error('disk I/O error');
+    };
+    const metrics = createOwnMetrics({
+      ...settings,
+      destinations: new Map([['mimir', unreadable]]),
+      monthlyData: unreadable,
+    });
+    metrics.unsaved(2);
+    expect(ownSamples(await metrics.render())).toContain('speedtest_bridge_unsaved_results 2');
+  });
+
   test("come with the process's and Node's standard ones, in the text format", async () => {
     const metrics = createOwnMetrics(settings);
     const text = await metrics.render();
