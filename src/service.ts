@@ -1,11 +1,10 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.ts';
-import type {Sink} from './delivery/sink.ts';
+import {destinationState} from './destination-state.ts';
 import {useOfAll, useOfJob} from './job/budget.ts';
 import {testOnSchedule} from './job/job-test.ts';
 import {JournalError} from './journal/database.ts';
-import type {Journal} from './journal/journal.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob} from './outputs.ts';
 import type {TestResult} from './result.ts';
@@ -14,7 +13,6 @@ import {createDocument, type Document} from './server/document.ts';
 import {startServer} from './server/server.ts';
 import {createDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
-import type {DestinationState} from './telemetry/delivery-metrics.ts';
 import type {Log} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
 import {logResult} from './telemetry/result-log.ts';
@@ -61,15 +59,6 @@ export const startService = async (config: Config, log: Log, version: string): P
   }
 };
 
-const stateOf = ({name, sentBytes}: Sink, journal: Journal): DestinationState => {
-  const doneId = journal.cursor(name);
-  return {
-    lagResults: journal.lastId() - doneId,
-    oldestEndedAtMs: journal.after(doneId, 1)[0]?.result.endedAtMs,
-    sentBytes: sentBytes(),
-  };
-};
-
 const open = async (
   config: Config,
   log: Log,
@@ -91,7 +80,7 @@ const open = async (
   const ownMetrics = createOwnMetrics({
     version,
     jobs: jobs.map(({name}) => name),
-    destinations: new Map(destinations.map(({sink}) => [sink.name, () => stateOf(sink, journal)])),
+    destinations: new Map(destinations.map(({sink}) => [sink.name, () => destinationState(sink, journal)])),
     monthlyData: () => ({
       jobs: jobs.map((job) => ({...useOfJob(journal, job, Date.now()), job: job.name})),
       total: useOfAll(journal, totalBudgetBytes, Date.now()),

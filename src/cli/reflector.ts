@@ -22,11 +22,7 @@ const totals = (refused: ReadonlyMap<RefusalKind, number>): string =>
 export const reflector = async (flags: ReflectorFlags, signal: AbortSignal): Promise<ExitCode> => {
   const settings = reflectorSettings(flags);
   const log = createLog({level: 'info', format: 'auto'});
-  const limited = (): ((message: string) => void) =>
-    createRefusalLog(
-      (message) => log.warn(message),
-      () => performance.now(),
-    );
+  const limited = (): ((message: string) => void) => createRefusalLog((message) => log.warn(message));
   // A log of its own for each kind, so that one kind does not hide another.
   const logs = new Map(refusalKinds.map((kind) => [kind, limited()]));
   const refused = new Map<RefusalKind, number>();

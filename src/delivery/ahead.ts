@@ -1,4 +1,5 @@
 import type {Journal, JournalRow} from '../journal/journal.ts';
+import {newestOfJobs} from './newest.ts';
 import type {ReadyBatch, Sink} from './sink.ts';
 
 /** Results that are sent together, and what must be known of them once they have been. */
@@ -12,16 +13,6 @@ export interface Batch {
   readonly newest: readonly JournalRow[];
   readonly request: ReadyBatch;
 }
-
-const newestOfJobs = (rows: readonly JournalRow[]): readonly JournalRow[] => {
-  const newest = new Map<string, JournalRow>();
-  for (const row of rows) {
-    const other = newest.get(row.result.job);
-    if (other === undefined || row.result.endedAtMs >= other.result.endedAtMs)
-      newest.set(row.result.job, row);
-  }
-  return [...newest.values()];
-};
 
 /** A batch of which nothing is made ready. */
 export const toBatch = (rows: readonly JournalRow[], sink: Sink): Batch => ({

@@ -1,4 +1,5 @@
 import type {Journal, JournalRow} from '../journal/journal.ts';
+import {newestOfJobs} from './newest.ts';
 import type {Outcome, Sink} from './sink.ts';
 
 /** How a destination's series are kept visible between tests. */
@@ -42,16 +43,11 @@ export class Live {
 
   /** Notes which results the destination now shows. An older one, of imported history, does not replace a newer. */
   delivered(batch: readonly JournalRow[]): void {
-    const shown = new Map(this.#shown().map((row) => [row.result.job, row]));
-    const newest = new Map(shown);
-    for (const row of batch) {
-      const other = newest.get(row.result.job);
-      if (other === undefined || row.result.endedAtMs >= other.result.endedAtMs)
-        newest.set(row.result.job, row);
-    }
-    for (const [job, row] of newest) {
-      if (shown.get(job)?.id === row.id) continue;
-      this.#journal.setLive(this.#destination, {job, resultId: row.id, lastSampleMs: row.result.endedAtMs});
+    const shown = this.#shown();
+    for (const {id, result} of newestOfJobs([...shown, ...batch])) {
+      if (shown.some((row) => row.id === id)) continue;
+      const {job, endedAtMs} = result;
+      this.#journal.setLive(this.#destination, {job, resultId: id, lastSampleMs: endedAtMs});
     }
   }
 

@@ -2,6 +2,7 @@ import type {JobNetwork, Progress} from '../engine/engine.ts';
 import {createEngines, type EngineName, type EngineSettings} from '../engine/engines.ts';
 import {runTest, type TestPlan} from '../engine/run-test.ts';
 import type {Journal} from '../journal/journal.ts';
+import {whereReadable} from '../journal/where-readable.ts';
 import type {CompletedTest, FailedTest, TestResult} from '../result.ts';
 import {type BudgetedJob, overBudget} from './budget.ts';
 import {isHealthy, type Thresholds} from './health.ts';
@@ -44,15 +45,6 @@ const test = async (
   if (result.status === 'failed') return result;
   const healthy = isHealthy(result.measurement, job.thresholds);
   return {...result, ...(healthy !== undefined && {healthy})};
-};
-
-// A journal that can't be read at present must not hold up the tests; it says so itself.
-const whereReadable = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 };
 
 /**

@@ -62,10 +62,7 @@ const noCompiler = () => (): never => {
 const createApp = (options: ServerOptions) => {
   const {log, onRefused} = options;
   const checkAccess = createAccessCheck(options);
-  const logRefusal = createRefusalLog(
-    (message) => log.warn(message),
-    () => performance.now(),
-  );
+  const logRefusal = createRefusalLog((message) => log.warn(message));
 
   const scraped = [
     expositionRoute(options.path, options.document),

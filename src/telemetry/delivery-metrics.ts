@@ -6,7 +6,7 @@ import type {Outcome} from '../delivery/sink.ts';
 export interface DestinationState {
   /** Results that it has yet to take. */
   readonly lagResults: number;
-  /** When the test of the oldest of them ended, Unix milliseconds; undefined where there is none. */
+  /** When the test of the oldest of them ended, Unix milliseconds; undefined where there is none, or it is not known. */
   readonly oldestEndedAtMs: number | undefined;
   /** Bytes of all requests' bodies so far. */
   readonly sentBytes: number;
@@ -17,8 +17,14 @@ const outcomes: readonly Outcome['kind'][] = ['accepted', 'retry', 'rejected'];
 /** What a rejection is counted under: the status of the receiver's answer, or `none` where it was not asked. */
 const statusOf = (outcome: Extract<Outcome, {kind: 'rejected'}>): string => String(outcome.status ?? 'none');
 
+/** The metrics of deliveries: what they are told of each attempt, and what they read before a scrape. */
+export interface DeliveryMetrics {
+  delivery(delivery: Delivery): void;
+  read(): void;
+}
+
 /**
- * The metrics of deliveries, for each destination, in a registry. Gives what is to be told of each attempt.
+ * The metrics of deliveries, for each destination, in a registry.
  * @param nowMs the time in Unix milliseconds.
  */
 export const createDeliveryMetrics = (
@@ -26,16 +32,8 @@ export const createDeliveryMetrics = (
   prefix: string,
   destinations: ReadonlyMap<string, () => DestinationState>,
   nowMs: () => number,
-): ((delivery: Delivery) => void) => {
+): DeliveryMetrics => {
   const registers = [register];
-  /** What can be read now: a journal that can't be must not hide the other metrics. */
-  const known = (): readonly (readonly [string, DestinationState])[] => {
-    try {
-      return [...destinations].map(([destination, state]) => [destination, state()] as const);
-    } catch {
-      return [];
-    }
-  };
   const labelNames = ['destination'] as const;
   const deliveries = new Counter({
     name: `${prefix}deliveries_total`,
@@ -67,37 +65,36 @@ export const createDeliveryMetrics = (
     labelNames,
     registers,
   });
-  new Gauge({
+  const lagResults = new Gauge({
     name: `${prefix}delivery_lag_results`,
     help: 'Results that the destination has yet to take.',
     labelNames,
     registers,
-    collect() {
-      for (const [destination, {lagResults}] of known()) this.set({destination}, lagResults);
-    },
   });
-  new Gauge({
+  const lagSeconds = new Gauge({
     name: `${prefix}delivery_lag_seconds`,
     help: 'Time since the end of the oldest test whose result the destination has yet to take; 0 where there is none.',
     labelNames,
     registers,
-    collect() {
-      for (const [destination, {oldestEndedAtMs = nowMs()}] of known()) {
-        this.set({destination}, Math.max(0, nowMs() - oldestEndedAtMs) / 1000);
-      }
-    },
   });
-  new Counter({
+  const sentBytes = new Counter({
     name: `${prefix}sent_bytes_total`,
     help: 'Bytes of the bodies of all requests to the destination, compressed as they were sent.',
     labelNames,
     registers,
-    collect() {
-      const states = known();
-      if (states.length > 0) this.reset();
-      for (const [destination, {sentBytes}] of states) this.inc({destination}, sentBytes);
-    },
   });
+
+  const read = (): void => {
+    sentBytes.reset();
+    for (const [destination, stateOf] of destinations) {
+      const state = stateOf();
+      const {oldestEndedAtMs = state.lagResults === 0 ? nowMs() : undefined} = state;
+      lagResults.set({destination}, state.lagResults);
+      if (oldestEndedAtMs === undefined) lagSeconds.remove({destination});
+      else lagSeconds.set({destination}, Math.max(0, nowMs() - oldestEndedAtMs) / 1000);
+      sentBytes.inc({destination}, state.sentBytes);
+    }
+  };
 
   for (const destination of destinations.keys()) {
     for (const outcome of outcomes) deliveries.inc({destination, outcome}, 0);
@@ -106,7 +103,7 @@ export const createDeliveryMetrics = (
     unwritten.inc({destination}, 0);
   }
 
-  return ({destination, outcome, attempted, settled}) => {
+  const delivery = ({destination, outcome, attempted, settled}: Delivery): void => {
     // A repetition of what is there already carries no result.
     if (attempted > 0) deliveries.inc({destination, outcome: outcome.kind});
     switch (outcome.kind) {
@@ -124,4 +121,5 @@ export const createDeliveryMetrics = (
         outcome satisfies never;
     }
   };
+  return {delivery, read};
 };

@@ -74,7 +74,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     'Bytes that the tests of all jobs may move in a month.',
     [],
   );
-  const delivery = createDeliveryMetrics(register, prefix, destinations, nowMs);
+  const deliveries = createDeliveryMetrics(register, prefix, destinations, nowMs);
   const unsaved = gauge(
     'unsaved_results',
     "Results that are only in memory, because the journal's file can not be written.",
@@ -102,15 +102,17 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   return {
     testEnded: (job, status) => tests.inc({job, status}),
     runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
-    delivery,
+    delivery: deliveries.delivery,
     unsaved: (results) => unsaved.set(results),
     requestRefused: () => refused.inc(),
     contentType: register.contentType,
     render: () => {
-      try {
-        readMonthlyData();
-      } catch {
-        // A journal that can't be read now must not hide the metrics that tell of it.
+      for (const read of [readMonthlyData, deliveries.read]) {
+        try {
+          read();
+        } catch {
+          // A journal that can't be read now must not hide the metrics that tell of it.
+        }
       }
       return register.metrics();
     },

@@ -7,7 +7,7 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
 
 /**
  * What each part may import from, itself aside. A part is a folder of src/, or one file there.
- * `cli`, `main`, `service` and what composes it (`sinks`, `outputs`) may import everything.
+ * `cli`, `main`, `service` and what composes it (`sinks`, `outputs`, `destination-state`) may import everything.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   result: [],
@@ -41,7 +41,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
   ],
 };
-const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs'];
+const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs', 'destination-state'];
 
 const partOf = (path: string): string => (relative(src, path).split('/')[0] ?? '').replace(/\.ts$/, '');
 

@@ -104,6 +104,16 @@ describe('own metrics', () => {
     );
   });
 
+  test('leave out a time that is not known, and keep what is', async () => {
+    let now: DestinationState = state;
+    const metrics = createOwnMetrics({...settings, destinations: new Map([['mimir', () => now]])});
+    await metrics.render();
+    now = {...state, oldestEndedAtMs: undefined};
+    const lines = ownSamples(await metrics.render());
+    expect(lines).toContain('speedtest_bridge_delivery_lag_results{destination="mimir"} 3');
+    expect(lines.filter((line) => line.includes('lag_seconds'))).toEqual([]);
+  });
+
   test('tell of budgets at each scrape', async () => {
     let usedBytes = 5;
     const metrics = createOwnMetrics({
