@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['delivery', 'journal', 'metrics'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
-  server: ['addresses', 'exposition', 'journal', 'limiter', 'metrics'],
+  server: ['addresses', 'engine', 'exposition', 'journal', 'limiter', 'metrics', 'result'],
   telemetry: ['delivery', 'limiter', 'result'],
   config: [
     'addresses',

@@ -5,6 +5,7 @@ import type {Route} from './route.ts';
 /** The endpoint that Prometheus scrapes. `document` gives what was made when the newest result came. */
 export const expositionRoute = (path: string, document: () => Document): Route => ({
   path,
+  zone: 'metrics',
   about: 'the newest result of each job, for Prometheus to scrape',
   answer: (reply, {headers}) => {
     const format = chooseFormat(headers.accept);

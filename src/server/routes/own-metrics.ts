@@ -8,6 +8,7 @@ export interface MetricsSource {
 
 export const ownMetricsRoute = (path: string, source: MetricsSource): Route => ({
   path,
+  zone: 'metrics',
   about: 'the metrics of this process',
   answer: (reply) => {
     void reply.header('content-type', source.contentType);

@@ -1,9 +1,13 @@
 import type {IncomingHttpHeaders} from 'node:http';
 import type {FastifyReply} from 'fastify';
 
+/** Who may ask for a route: those who scrape, or those who look at the page and use the API. */
+export type Zone = 'metrics' | 'page';
+
 /** A path that answers GET and HEAD. */
 export interface Route {
   readonly path: string;
+  readonly zone: Zone;
   /** What the start page says about it. */
   readonly about: string;
   /**

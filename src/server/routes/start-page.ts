@@ -15,6 +15,7 @@ ${items.join('\n')}
 `;
   return {
     path,
+    zone: 'page',
     about: 'this page',
     answer: (reply) => {
       void reply.header('content-type', 'text/html; charset=utf-8');
