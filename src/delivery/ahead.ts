@@ -1,5 +1,5 @@
 import type {Journal, JournalRow} from '../journal/journal.ts';
-import {changesBy, isSameShown, type Shown, shownAfter, shownBy} from './shown.ts';
+import {changesBy, isStillShown, type Shown, shownAfter, shownBy} from './shown.ts';
 import type {ReadyBatch, Sink} from './sink.ts';
 
 /** Results that are sent together, and what must be known of them once they have been. */
@@ -66,12 +66,16 @@ export class Ahead {
     const numbering = this.#journal.numbering();
     this.#ready = this.#ready.filter(({lastId}) => lastId > afterId && numbering === this.#numbering);
     this.#numbering = numbering;
-    const shown = shownBy(this.#journal, this.#sink);
     const [ready] = this.#ready;
-    if (ready?.afterId === afterId && ready.size === limit && isSameShown(ready.before, shown)) return ready;
+    if (
+      ready?.afterId === afterId &&
+      ready.size === limit &&
+      isStillShown(ready.before, this.#journal.live(this.#sink.name))
+    )
+      return ready;
     const rows = this.#journal.after(afterId, limit);
     if (rows.length === 0) return undefined;
-    const made = this.#prepare(rows, afterId, shown);
+    const made = this.#prepare(rows, afterId, shownBy(this.#journal, this.#sink));
     this.#ready = rows.length === limit ? [made] : [];
     return made;
   }

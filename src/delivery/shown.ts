@@ -1,5 +1,4 @@
-import {isDeepStrictEqual} from 'node:util';
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal, JournalRow, LiveResult} from '../journal/journal.ts';
 import {newestOfJobs} from './newest.ts';
 import type {LiveSeries, Sink} from './sink.ts';
 
@@ -44,7 +43,12 @@ export const shownAfter = (before: readonly Shown[], changes: readonly Shown[]):
   ...changes.filter(({series}) => series.length > 0),
 ];
 
-/** Whether the same is shown, in whatever order. */
-export const isSameShown = (some: readonly Shown[], others: readonly Shown[]): boolean =>
-  some.length === others.length &&
-  some.every((each) => others.some((other) => isDeepStrictEqual(each, other)));
+const isSame = (shown: Shown, {job, resultId, lastSampleMs, series}: LiveResult): boolean =>
+  shown.job === job &&
+  shown.resultId === resultId &&
+  shown.lastSampleMs === lastSampleMs &&
+  (series === undefined || series.join() === shown.series.join());
+
+/** Whether a destination still shows the same, by what the journal has noted. */
+export const isStillShown = (shown: readonly Shown[], noted: readonly LiveResult[]): boolean =>
+  shown.length === noted.length && noted.every((each) => shown.some((other) => isSame(other, each)));
