@@ -1,6 +1,7 @@
 import type {Config} from './config/schema.ts';
+import type {Delivery} from './delivery/attempts.ts';
 import {createGate} from './delivery/gate.ts';
-import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.ts';
+import {type DeliveryLoop, startDelivery} from './delivery/loop.ts';
 import {destinationState} from './destination-state.ts';
 import {useOfAll, useOfJob} from './job/budget.ts';
 import {testOnSchedule} from './job/job-test.ts';
@@ -74,7 +75,7 @@ const open = async (
   onClose(() => journal.close());
 
   const map = mappingOf(config);
-  const destinations = createDestinations(config, map, journal, version);
+  const destinations = createDestinations(config, map, version);
   const names = destinations.map(({sink}) => sink.name);
   const totalBudgetBytes = config.data_budget?.bytes;
   const ownMetrics = createOwnMetrics({

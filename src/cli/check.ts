@@ -128,9 +128,7 @@ export const check = async (config: Config, version: string, signal: AbortSignal
     await attempt(`journal ${config.storage.path}`, () => tryJournal(config)),
     await attempt(`web server on ${formatListen(config.web.listen)}`, () => tryListening(config)),
   ];
-  // A probe has no results, so nothing came before them.
-  const journal = {previous: () => undefined};
-  for (const {sink} of createDestinations(config, mappingOf(config), journal, version)) {
+  for (const {sink} of createDestinations(config, mappingOf(config), version)) {
     outcomes.push(
       await attempt(sink.name, async () => {
         const outcome = await sink.probe(signal);

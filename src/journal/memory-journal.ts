@@ -109,12 +109,13 @@ export const openMemoryJournal = (
 
   const saveState = db.transaction((): void => {
     const resultId = 'ifnull((SELECT disk_id FROM saved WHERE saved.id = result_id), result_id)';
-    if (isSeeded) db.exec('DELETE FROM disk.rejections; DELETE FROM disk.live');
+    if (isSeeded) db.exec('DELETE FROM disk.rejections; DELETE FROM disk.live; DELETE FROM disk.live_series');
     db.exec(`INSERT OR REPLACE INTO disk.rejections
       SELECT destination, ${resultId}, cause, at_ms, retry FROM main.rejections`);
     db.exec(
       `INSERT OR REPLACE INTO disk.live SELECT destination, job, ${resultId}, last_sample_ms FROM main.live`,
     );
+    db.exec('INSERT OR REPLACE INTO disk.live_series SELECT * FROM main.live_series');
     db.exec('DELETE FROM disk.failures; INSERT INTO disk.failures SELECT * FROM main.failures');
     if (isSeeded && !isRenumbered) {
       db.exec('INSERT OR REPLACE INTO disk.cursors SELECT * FROM main.cursors');

@@ -56,4 +56,11 @@ export const migrations: readonly string[] = [
        GROUP BY 1, 2;`,
   // Null in rows that were there before.
   'ALTER TABLE results ADD COLUMN checksum INTEGER;',
+  // None for what was live before.
+  `CREATE TABLE live_series (
+     destination TEXT NOT NULL,
+     job         TEXT NOT NULL,
+     series      TEXT NOT NULL,
+     PRIMARY KEY (destination, job)
+   ) STRICT;`,
 ];

@@ -53,7 +53,7 @@ export interface Surroundings {
 export const startProbe = (config: Config, {engine, watch, random}: Surroundings): (() => Promise<void>) => {
   const journal = openJournal(config.storage.path);
   const gate = createGate();
-  const destinations = createDestinations(config, mappingOf(config), journal, '0.0.0');
+  const destinations = createDestinations(config, mappingOf(config), '0.0.0');
   const loops = destinations.map(({sink, start, ...settings}) => {
     journal.startAt(sink.name, start);
     return startDelivery({
