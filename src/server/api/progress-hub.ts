@@ -30,6 +30,8 @@ export interface ProgressHub {
    * where there are too many watchers already.
    */
   watch(watcher: Watcher): (() => void) | undefined;
+  /** How many watch. */
+  watching(): number;
   /** Ends all watchers. */
   close(): void;
 }
@@ -80,6 +82,7 @@ export const createProgressHub = (nowMs?: () => number): ProgressHub => {
         watchers.delete(watcher);
       };
     },
+    watching: () => watchers.size,
     close: () => {
       isClosed = true;
       for (const watcher of watchers) watcher.end();
