@@ -9,6 +9,7 @@ import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob} from './outputs.ts';
 import type {TestResult} from './result.ts';
 import {startScheduler} from './scheduler/scheduler.ts';
+import {createAccessCheck} from './server/access/access.ts';
 import {createDocument, type Document} from './server/document.ts';
 import {startServer} from './server/server.ts';
 import {createDestinations} from './sinks.ts';
@@ -157,15 +158,19 @@ const open = async (
     if (removed > 0) log.info(`removed ${removed} results older than storage.retention`);
   });
 
+  const access = createAccessCheck(web.access);
   const server = await startServer({
     ...web,
+    access: () => access,
+    headers: () => web.headers,
     document: () => {
       document ??= createDocument(newest().flatMap(map));
       return document;
     },
     ownMetrics,
     ready: () => true,
-    onRefused: () => ownMetrics.requestRefused(),
+    onRefused: ownMetrics.requestRefused,
+    onClosed: ownMetrics.connectionClosed,
     log,
   });
   onClose(() => server.close());
