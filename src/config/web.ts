@@ -40,7 +40,9 @@ const trustedProxies = z.array(z.string()).transform((entries, context) => {
 
 /** One address, or several in a list or between commas, as a flag gives them. */
 const listen = z
-  .union([z.string(), z.array(z.string()).min(1, 'at least one address')], {error: 'an address to listen on, or a list of them'})
+  .union([z.string(), z.array(z.string()).min(1, 'at least one address')], {
+    error: 'an address to listen on, or a list of them',
+  })
   .transform((given, context) => {
     const texts = typeof given === 'string' ? given.split(',').map((text) => text.trim()) : given;
     return texts.flatMap((text, index) => {
