@@ -13,6 +13,7 @@ import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
 import type {TestResult} from './result.ts';
 import {type Scheduler, startScheduler} from './scheduler/scheduler.ts';
+import {createAccessCheck} from './server/access/access.ts';
 import {apiEndpoints} from './server/api/api.ts';
 import {createProgressHub} from './server/api/progress-hub.ts';
 import {createDocument, type Document} from './server/document.ts';
@@ -170,8 +171,11 @@ const open = async (
 
   const hub = createProgressHub();
   let scheduler: Scheduler | undefined;
+  const access = createAccessCheck(web.access);
   const server = await startServer({
     ...web,
+    access: () => access,
+    headers: () => web.headers,
     document: () => {
       document ??= createDocument(newest().flatMap(map));
       return document;
@@ -194,7 +198,8 @@ const open = async (
         return scheduler?.start(name) ?? {kind: 'starting'};
       },
     }),
-    onRefused: () => ownMetrics.requestRefused(),
+    onRefused: ownMetrics.requestRefused,
+    onClosed: ownMetrics.connectionClosed,
     log,
   });
   onClose(() => server.close());

@@ -10,7 +10,9 @@ import type {Journal} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import {mappingOf} from '../outputs.ts';
 import {nextRun} from '../scheduler/scheduler.ts';
-import {formatListen, startListening} from '../server/listen.ts';
+import {type Endpoint, formatEndpoint} from '../server/endpoint.ts';
+import {startListening} from '../server/listen.ts';
+import {startListeningOnSocket} from '../server/unix-socket.ts';
 import {createDestinations} from '../sinks.ts';
 import {type ExitCode, exitCode} from './exit-code.ts';
 import {formatMs, formatRate} from './units.ts';
@@ -89,9 +91,10 @@ const tryEngines = ({jobs, engines}: Config): Promise<boolean>[] =>
     }),
   );
 
-const tryListening = async ({web}: Config): Promise<void> => {
+const tryListening = async (endpoint: Endpoint): Promise<void> => {
   const server = createServer();
-  await startListening(server, web.listen, 'web.listen');
+  if ('path' in endpoint) await startListeningOnSocket(server, endpoint, 'web.listen');
+  else await startListening(server, endpoint, 'web.listen');
   server.close();
   await once(server, 'close');
 };
@@ -126,8 +129,10 @@ export const check = async (config: Config, version: string, signal: AbortSignal
   const outcomes = [
     ...(await Promise.all(tryEngines(config))),
     await attempt(`journal ${config.storage.path}`, () => tryJournal(config)),
-    await attempt(`web server on ${formatListen(config.web.listen)}`, () => tryListening(config)),
   ];
+  for (const endpoint of config.web.listen) {
+    outcomes.push(await attempt(`web server on ${formatEndpoint(endpoint)}`, () => tryListening(endpoint)));
+  }
   for (const {sink} of createDestinations(config, mappingOf(config), version)) {
     outcomes.push(
       await attempt(sink.name, async () => {

@@ -1,17 +1,14 @@
-import {readFileSync} from 'node:fs';
-import {dirname} from 'node:path';
-import {type Document, isMap, LineCounter, parseDocument, visit} from 'yaml';
 import type {z} from 'zod';
 import {missingSetting} from '../engine/readiness.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {formatDuration} from './duration.ts';
 import {job} from './job.ts';
-import {anchorNamedFiles} from './named-files.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems} from './problem.ts';
 import {type Config, schema} from './schema.ts';
 import {warningsOf} from './warnings.ts';
+import {type Parsed, parseYamlFile} from './yaml-file.ts';
 
 /** The configuration can't be used. `problems` has one line for each thing that is wrong. */
 export class ConfigError extends Error {
@@ -37,57 +34,10 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-interface Parsed {
-  readonly root: unknown;
-  readonly source: Source;
-}
-
-const fileProblem = (file: string, error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return `${file}: no such configuration file`;
-  if (code === 'EACCES') return `${file}: the configuration file cannot be read: permission denied`;
-  if (code === 'EISDIR') return `${file}: expected a configuration file, found a directory`;
-  return `${file}: the configuration file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-};
-
-const readFile = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError([fileProblem(file, error)]);
-  }
-};
-
-const firstLine = (text: string): string => text.split('\n')[0]?.replace(/:$/, '') ?? text;
-
-/** Makes texts of numbers that would lose their spelling: where a text is wanted, 0123 must not become 123. */
-const keepSpelling = (document: Document): void => {
-  visit(document, {
-    Scalar: (_, node) => {
-      if (typeof node.value === 'number' && node.source !== String(node.value)) node.value = node.source;
-    },
-  });
-};
-
 const parseFile = (file: string): Parsed => {
-  const lines = new LineCounter();
-  const document = parseDocument(readFile(file), {lineCounter: lines, prettyErrors: false});
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      document.errors.map(({message, pos}) => {
-        const {line, col} = lines.linePos(pos[0]);
-        return `${file}:${line}:${col}: invalid YAML: ${firstLine(message)}`;
-      }),
-    );
-  }
-  keepSpelling(document);
-  anchorNamedFiles(document, dirname(file));
-  if (document.contents !== null && !isMap(document.contents)) {
-    throw new ConfigError([
-      `${file}:1:1: expected a group of keys, found ${JSON.stringify(document.toJS())}`,
-    ]);
-  }
-  return {root: document.toJS() ?? {}, source: {file, document, lines, overrides: new Map()}};
+  const outcome = parseYamlFile(file);
+  if (!outcome.ok) throw new ConfigError(outcome.problems);
+  return outcome.parsed;
 };
 
 /** Puts a value at a place, making the groups and lists on the way where there are none. */

@@ -31,7 +31,8 @@ const settingsOf = (node: JsonSchema, path: readonly (string | number)[]): reado
   if (node.items?.properties !== undefined) return settingsOf(node.items, [...path, 0]);
   if (node.not !== undefined) return [];
   const words = path.filter((key) => typeof key === 'string').join('_');
-  const kind = node.type === 'array' ? 'list' : node.type === 'string' ? 'text' : 'other';
+  const isText = node.type === 'string' || node.anyOf?.some(({type}) => type === 'string');
+  const kind = node.type === 'array' ? 'list' : isText ? 'text' : 'other';
   return [
     {
       path,

@@ -23,6 +23,7 @@ const secretKeys: readonly unknown[] = [
   'password',
   'credentials',
   'bearer_token',
+  'bearer_tokens',
   'client_secret',
   'secret_key',
   'key',
@@ -33,6 +34,7 @@ const secretGroups: readonly unknown[] = [
   'http_headers',
   'proxy_connect_header',
   'endpoint_params',
+  'basic_auth_users',
 ];
 // An address can hold a password before its @.
 const withoutUserinfo = (text: string): string => text.replace(/(:\/\/)[^/@\s]*@/g, '$1<secret>@');

@@ -1,15 +1,12 @@
 import {hostname} from 'node:os';
 import {z} from 'zod';
-import {defaultAllowedIps, parseAllowlist} from '../addresses/allowlist.ts';
 import {profiles} from '../metrics/catalog.ts';
-import {parseListen} from '../server/listen.ts';
-import {reservedPaths} from '../server/paths.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
 import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
-import {wholeSentence} from './problem.ts';
+import {web} from './web.ts';
 
 const metrics = z
   .strictObject({
@@ -26,42 +23,6 @@ const metrics = z
     prefix: given.prefix,
     volatileLabels: given.volatile_labels,
     appName: given.app_name,
-  }));
-
-const allowlist = z.array(z.string()).transform((entries, context) => {
-  const outcome = parseAllowlist(entries);
-  if (outcome.ok) return outcome.allowlist;
-  for (const {index, problem} of outcome.problems) {
-    context.addIssue({...wholeSentence(problem), path: index === undefined ? [] : [index]});
-  }
-  return z.NEVER;
-});
-
-const listen = z.string().transform((value, context) => {
-  const outcome = parseListen(value);
-  if (outcome.ok) return outcome.listen;
-  context.addIssue(wholeSentence(outcome.problem));
-  return z.NEVER;
-});
-
-const web = z
-  .strictObject({
-    listen: listen.prefault(':9817'),
-    path: z
-      .string()
-      .regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path such as /prometheus')
-      .refine((path) => !reservedPaths.includes(path), `a path other than ${reservedPaths.join(', ')}`)
-      .default('/prometheus'),
-    allowed_ips: allowlist.prefault([...defaultAllowedIps]),
-    trusted_proxies: allowlist.optional(),
-    start_tests: z.boolean().default(false),
-  })
-  .transform((given) => ({
-    listen: given.listen,
-    path: given.path,
-    allowlist: given.allowed_ips,
-    trustedProxies: given.trusted_proxies,
-    startTests: given.start_tests,
   }));
 
 /** The whole configuration: keys as in the file, and what becomes of them. */

@@ -51,7 +51,7 @@ const ofSchedules = ({jobs, engines: {librespeed}}: z.output<typeof schema>, sou
   });
 
 /**
- * A line for each key of a destination that was given and has no effect, and for each schedule that runs too often.
+ * A line for each key of a destination or the web configuration file that has no effect, and for each schedule that runs too often.
  * @param root what was read, and `config` what became of it.
  */
 export const warningsOf = (
@@ -80,5 +80,5 @@ export const warningsOf = (
       ),
     ),
   );
-  return [...ofDestinations, ...ofRules, ...ofSchedules(config, source)];
+  return [...ofDestinations, ...ofRules, ...ofSchedules(config, source), ...config.web.warnings];
 };

@@ -49,6 +49,7 @@ const reasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "is not one of this machine's own",
   EACCES: 'may not be listened on by this user',
   EAFNOSUPPORT: 'is of a kind that this machine does not support',
+  ENOENT: 'is in a folder that is not there',
 };
 
 /** An address can't be listened on. `message` is one line that names it; `code` is the system's, such as EADDRINUSE. */
@@ -56,10 +57,10 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly code: string;
 
-  constructor(listen: Listen, setting: string, cause: unknown) {
+  constructor(address: string, setting: string, cause: unknown) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     const why = reasons[code] ?? `can't be listened on: ${code}`;
-    super(`address ${formatListen(listen)} ${why} (${setting})`, {cause});
+    super(`address ${address} ${why} (${setting})`, {cause});
     this.code = code;
   }
 }
@@ -73,7 +74,7 @@ export const startListening = async (server: Server, listen: Listen, setting: st
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new ListenError(listen, setting, cause);
+    throw new ListenError(formatListen(listen), setting, cause);
   }
   const bound = server.address();
   return typeof bound === 'object' && bound !== null ? bound.port : listen.port;

@@ -1,8 +1,9 @@
 import {type FastifyReply, type FastifyRequest, fastify} from 'fastify';
-import type {Allowlist} from '../addresses/allowlist.ts';
-import {createAccessCheck} from './access.ts';
+import type {Access, AccessCheck, Refusal} from './access/access.ts';
+import {type Closure, type ConnectionLimits, type Connections, createConnections} from './connections.ts';
 import type {Document} from './document.ts';
-import {formatListen, type Listen, startListening} from './listen.ts';
+import {type Endpoint, formatEndpoint} from './endpoint.ts';
+import {type Listener, openListener} from './listeners.ts';
 import {paths} from './paths.ts';
 import {createRefusalLog} from './refusal-log.ts';
 import {rejectionBy, rejectionOf, sendRejection} from './rejection.ts';
@@ -12,23 +13,29 @@ import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
 import {readyRoute} from './routes/ready.ts';
 import {methodsOf, type Route} from './routes/route.ts';
 import {startPageRoute} from './routes/start-page.ts';
+import type {TlsSettings} from './tls.ts';
 
 export interface ServerOptions {
-  readonly listen: Listen;
+  /** At least one. */
+  readonly listen: readonly Endpoint[];
+  readonly tls: TlsSettings | undefined;
   /** Path of the scraped endpoint; none of `reservedPaths`. */
   readonly path: string;
-  /** The clients that are served. */
-  readonly allowlist: Allowlist;
-  /** The proxies whose X-Forwarded-For is believed; undefined when there are none. */
-  readonly trustedProxies: Allowlist | undefined;
+  /** What every connection and request passes, asked anew for each, so that another check can take its place. */
+  readonly access: () => AccessCheck;
+  readonly connections: ConnectionLimits;
+  /** Set on every answer; a route's own win. */
+  readonly headers: () => Readonly<Record<string, string>>;
   /** The newest results. */
   readonly document: () => Document;
   readonly ownMetrics: MetricsSource;
   readonly ready: () => boolean;
   /** What is served beside the page and the scraped paths: the API. */
   readonly routes?: readonly Route[];
-  /** Told of each request that the allowlist refuses. */
-  readonly onRefused: () => void;
+  /** Told of each request that `access` refuses. */
+  readonly onRefused: (refusal: Refusal) => void;
+  /** Told of each connection that is closed for a limit. */
+  readonly onClosed: (closure: Closure) => void;
   readonly log: {warn(message: string): void; error(message: string): void};
 }
 
@@ -36,36 +43,32 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where a person on this machine reaches it, without a trailing slash. */
   readonly url: string;
+  /** Of the first address with one; 0 where all are Unix sockets. */
   readonly port: number;
   /** Takes no new connections, lets the answers under way finish for a moment, and resolves when all are closed. */
   close(): Promise<void>;
 }
 
 const limits = {
-  /** All of a request must have arrived within this time. */
-  requestMs: 10_000,
-  /** A connection on which nothing moves, a client that reads nothing included, is closed. */
-  silenceMs: 10_000,
-  /** Longer than the minute between two scrapes, so that a scraper keeps its connection. */
-  keepAliveMs: 75_000,
-  headerBytes: 16_384,
+  /** What a request may send, where a route takes any. */
   bodyBytes: 1024,
   /** How long answers under way may take when the server closes. */
   closeMs: 1_000,
 } as const;
 
-const urlOf = (listen: Listen, port: number): string => {
-  const everywhere = listen.host === undefined || listen.host === '::' || listen.host === '0.0.0.0';
-  return `http://${formatListen({host: everywhere ? 'localhost' : listen.host, port})}`;
+/** nginx's way to write an address behind a Unix socket, where there is no other. */
+const urlOf = (endpoint: Endpoint, port: number | undefined, scheme: string): string => {
+  if ('path' in endpoint || port === undefined) return `http://${formatEndpoint(endpoint)}:`;
+  const everywhere = endpoint.host === undefined || endpoint.host === '::' || endpoint.host === '0.0.0.0';
+  return `${scheme}://${formatEndpoint({host: everywhere ? 'localhost' : endpoint.host, port})}`;
 };
 
 const noCompiler = () => (): never => {
   throw new Error('routes have no schemas');
 };
 
-const createApp = (options: ServerOptions) => {
+const createApp = (options: ServerOptions, connections: Connections) => {
   const {log, onRefused} = options;
-  const checkAccess = createAccessCheck(options);
   const logRefusal = createRefusalLog((message) => log.warn(message));
 
   const scraped = [
@@ -75,45 +78,47 @@ const createApp = (options: ServerOptions) => {
     readyRoute(paths.ready, options.ready),
   ];
   const routes = [startPageRoute(paths.startPage, scraped), ...scraped, ...(options.routes ?? [])];
+  const zones = new Map(routes.map(({path, zone}) => [path, zone]));
 
-  /** Refuses the request unless its client is on the allowlist. Gives whether it may go on. */
-  const admit = (request: FastifyRequest, reply: FastifyReply): boolean => {
-    const access = checkAccess(request.raw);
-    if (access.kind === 'admitted') return true;
-    onRefused();
+  const refuse = (request: FastifyRequest, reply: FastifyReply, access: Access): void => {
+    if (access.kind === 'admitted') return;
+    onRefused(access.refusal);
     logRefusal(access.reason);
     sendRejection(request, reply, {
-      status: 403,
-      text: `forbidden: ${access.reason}`,
-      headers: {connection: 'close'},
+      status: access.status,
+      text: `${access.status === 403 ? 'forbidden: ' : ''}${access.reason}`,
+      headers: {...access.headers, connection: 'close'},
     });
-    return false;
+  };
+
+  /** Goes on with the request, or refuses it. What is no route's is the page's: it tells which routes there are. */
+  const admit = (request: FastifyRequest, reply: FastifyReply, goOn: (error?: Error) => void): void => {
+    void reply.headers(options.headers());
+    const client = connections.use(request.raw.socket);
+    // A connection that was closed with its requests half read; nobody is there for an answer.
+    if (client === undefined) return;
+    const settle = (access: Access): void =>
+      access.kind === 'admitted' ? goOn() : refuse(request, reply, access);
+    const zone = zones.get(request.routeOptions.url ?? '') ?? 'page';
+    const access = options.access().request({client, message: request.raw}, zone);
+    if (access instanceof Promise) access.then(settle, goOn);
+    else settle(access);
   };
 
   const app = fastify({
-    http: {
-      headersTimeout: limits.requestMs,
-      connectionsCheckingInterval: limits.requestMs / 2,
-      maxHeaderSize: limits.headerBytes,
-    },
     // It would give a 304 to HEAD a length.
     exposeHeadRoutes: false,
-    requestTimeout: limits.requestMs,
-    connectionTimeout: limits.silenceMs,
-    keepAliveTimeout: limits.keepAliveMs,
+    bodyLimit: limits.bodyBytes,
     routerOptions: {querystringParser: () => ({})},
     // No route has a schema: without this, Fastify loads compilers for them, which takes 60 ms.
     schemaController: {compilersFactory: {buildValidator: noCompiler, buildSerializer: noCompiler}},
     // Requests whose path can't be decoded come here and never reach a hook.
     frameworkErrors: (_error, request, reply) => {
-      if (admit(request, reply)) sendRejection(request, reply, {status: 400, text: 'the path is malformed'});
+      admit(request, reply, () =>
+        sendRejection(request, reply, {status: 400, text: 'the path is malformed'}),
+      );
     },
   });
-  // Beyond its limit, Node 20 drops header lines without a word, and a proxy's X-Forwarded-For comes last.
-  // Their total size is limited anyway.
-  app.server.maxHeadersCount = 0;
-  // Without listeners, Node answers an Expect header itself, before the allowlist is asked.
-  app.server.on('checkContinue', app.routing).on('checkExpectation', app.routing);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/json',
@@ -122,10 +127,11 @@ const createApp = (options: ServerOptions) => {
   );
 
   app.addHook('onRequest', (request, reply, done) => {
-    if (!admit(request, reply)) return;
-    const rejection = rejectionOf(request, routes);
-    if (rejection === undefined) done();
-    else sendRejection(request, reply, rejection);
+    admit(request, reply, (error) => {
+      const rejection = error === undefined ? rejectionOf(request, routes) : undefined;
+      if (rejection === undefined) done(error);
+      else sendRejection(request, reply, rejection);
+    });
   });
   app.setErrorHandler((error, request, reply) => {
     const rejection = rejectionBy(error);
@@ -147,26 +153,42 @@ const createApp = (options: ServerOptions) => {
 };
 
 /**
- * Starts the HTTP server, every answer of which is behind the allowlist.
- * Rejects with a `ListenError` when its address can't be listened on.
+ * Starts the HTTP server, every answer of which is behind `access`.
+ * Rejects with a `ListenError` when one of its addresses can't be listened on, and leaves none open then.
  */
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const app = createApp(options);
+  const {listen, tls, onClosed, log} = options;
+  const connections = createConnections({
+    limits: options.connections,
+    peerOf: (client) => options.access().peer(client),
+    onClosed,
+  });
+  const app = createApp(options, connections);
   await app.ready();
-  // Not app.listen(), which takes a missing host for localhost where Node takes it for all interfaces.
-  const port = await startListening(app.server, options.listen, 'web.listen').catch(
-    async (error: unknown) => {
-      await app.close();
-      throw error;
-    },
+  const listeners: Listener[] = [];
+  const close = async (): Promise<void> => {
+    const cutOff = setTimeout(() => connections.destroyAll(), limits.closeMs);
+    await Promise.all(listeners.map((listener) => listener.close()));
+    clearTimeout(cutOff);
+    await app.close();
+  };
+  const warn = (message: string): void => log.warn(message);
+  try {
+    // Not Fastify's own server, which has one address, and takes a missing host for localhost.
+    for (const endpoint of listen) {
+      const settings = {onRequest: app.routing, tls, connections, onClosed, warn};
+      listeners.push(await openListener(endpoint, 'web.listen', settings));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const urls = listen.map((endpoint, index) =>
+    urlOf(endpoint, listeners[index]?.port, tls ? 'https' : 'http'),
   );
   return {
-    url: urlOf(options.listen, port),
-    port,
-    close: async () => {
-      const cutOff = setTimeout(() => app.server.closeAllConnections(), limits.closeMs);
-      await app.close();
-      clearTimeout(cutOff);
-    },
+    url: urls.find((url) => !url.startsWith('http://unix:')) ?? urls[0] ?? '',
+    port: listeners.find(({port}) => port !== undefined)?.port ?? 0,
+    close,
   };
 };

@@ -1,6 +1,8 @@
 import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
 import type {Delivery} from '../delivery/attempts.ts';
 import {type SkipClass, skipClasses, type TestResult} from '../result.ts';
+import {type Refusal, refusals} from '../server/access/access.ts';
+import {type Closure, closures} from '../server/connections.ts';
 import {createDeliveryMetrics, type DestinationState} from './delivery-metrics.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
@@ -12,7 +14,10 @@ export interface OwnMetrics {
   delivery(delivery: Delivery): void;
   /** How many results are only in memory, for the journal's file can't be written. */
   unsaved(results: number): void;
-  requestRefused(): void;
+  /** A request that was not admitted. */
+  requestRefused(refusal: Refusal): void;
+  /** A connection that the web server closed for a limit. */
+  connectionClosed(closure: Closure): void;
   /** The value for `Content-Type`. */
   readonly contentType: string;
   render(): Promise<string>;
@@ -81,8 +86,16 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     [],
   );
   const refused = counter('requests_refused_total', 'HTTP requests from addresses that are not allowed.', []);
+  const refusedByReason = counter('refusals_total', 'HTTP requests that were not admitted, by why.', [
+    'reason',
+  ]);
+  const closed = counter('connections_closed_total', 'Connections that were closed for a limit, by which.', [
+    'reason',
+  ]);
   gauge('build_info', 'The version that runs; always 1.', ['version']).set({version}, 1);
 
+  for (const reason of refusals) refusedByReason.inc({reason}, 0);
+  for (const reason of closures) closed.inc({reason}, 0);
   for (const job of jobs) {
     for (const status of statuses) tests.inc({job, status}, 0);
     for (const reason of skipClasses) runsSkipped.inc({job, reason}, 0);
@@ -104,7 +117,11 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
     delivery: deliveries.delivery,
     unsaved: (results) => unsaved.set(results),
-    requestRefused: () => refused.inc(),
+    requestRefused: (reason) => {
+      if (reason === 'address') refused.inc();
+      refusedByReason.inc({reason});
+    },
+    connectionClosed: (reason) => closed.inc({reason}),
     contentType: register.contentType,
     render: () => {
       for (const read of [readMonthlyData, deliveries.read]) {

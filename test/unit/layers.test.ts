@@ -29,7 +29,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'remote-write': ['delivery', 'journal', 'metrics'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: ['addresses', 'engine', 'exposition', 'journal', 'limiter', 'metrics', 'result'],
-  telemetry: ['delivery', 'limiter', 'result'],
+  telemetry: ['delivery', 'limiter', 'result', 'server'],
   config: [
     'addresses',
     'delivery',

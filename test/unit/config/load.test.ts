@@ -72,7 +72,7 @@ log: {level: debug, format: json}
         },
       ],
       pushgateway: [{name: 'pushgateway http://pushgateway:9091/', groupingKey: {instance: 'home'}}],
-      web: {listen: {host: '127.0.0.1', port: 9999}, path: '/prom'},
+      web: {listen: [{host: '127.0.0.1', port: 9999}], path: '/prom'},
       storage: {path: 'db/journal.db', retentionMs: 365 * 86_400_000},
       log: {level: 'debug', format: 'json'},
     });
@@ -129,7 +129,7 @@ data_budget: 1TB
       labels: {job: 'speedtest'},
       metrics: {profiles: ['documented'], prefix: 'speedtest_tracker_', volatileLabels: 'series'},
       jobs: [],
-      web: {listen: {port: 9817}, path: '/prometheus', trustedProxies: undefined},
+      web: {listen: [{port: 9817}], path: '/prometheus', tls: undefined, access: {trustedProxies: undefined}},
       storage: {path: 'data/speedtest-bridge.db'},
     });
     expect(config.labels.instance).not.toBe('');
@@ -147,7 +147,7 @@ data_budget: 1TB
       },
       flags: {'web-path': '/flag', 'jobs-name': 'lan'},
     });
-    expect(config.web).toMatchObject({listen: {port: 2}, path: '/flag'});
+    expect(config.web).toMatchObject({listen: [{port: 2}], path: '/flag'});
     expect(config.remote_write[0]?.http.headers['X-Scope-OrgID']?.reveal()).toBe('home');
     expect(config.jobs).toMatchObject([{name: 'lan', runAtStart: true}]);
   });

@@ -42,6 +42,16 @@ describe('own metrics', () => {
       'speedtest_bridge_sent_bytes_total{destination="mimir"} 1234',
       'speedtest_bridge_unsaved_results 0',
       'speedtest_bridge_requests_refused_total 0',
+      'speedtest_bridge_refusals_total{reason="address"} 0',
+      'speedtest_bridge_refusals_total{reason="forwarding_header"} 0',
+      'speedtest_bridge_refusals_total{reason="login_missing"} 0',
+      'speedtest_bridge_refusals_total{reason="login_wrong"} 0',
+      'speedtest_bridge_refusals_total{reason="too_many_failures"} 0',
+      'speedtest_bridge_refusals_total{reason="rate_limit"} 0',
+      'speedtest_bridge_connections_closed_total{reason="stranger"} 0',
+      'speedtest_bridge_connections_closed_total{reason="client_limit"} 0',
+      'speedtest_bridge_connections_closed_total{reason="limit"} 0',
+      'speedtest_bridge_connections_closed_total{reason="client_certificate"} 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
   });
@@ -61,7 +71,9 @@ describe('own metrics', () => {
     // A repetition between tests.
     metrics.delivery({...attempt, attempted: 0, outcome: {kind: 'accepted'}});
     metrics.unsaved(2);
-    metrics.requestRefused();
+    metrics.requestRefused('address');
+    metrics.requestRefused('login_wrong');
+    metrics.connectionClosed('limit');
     expect(ownSamples(await metrics.render())).toEqual([
       'speedtest_bridge_tests_total{job="wan",status="completed"} 1',
       'speedtest_bridge_tests_total{job="wan",status="failed"} 1',
@@ -86,6 +98,16 @@ describe('own metrics', () => {
       'speedtest_bridge_sent_bytes_total{destination="mimir"} 1234',
       'speedtest_bridge_unsaved_results 2',
       'speedtest_bridge_requests_refused_total 1',
+      'speedtest_bridge_refusals_total{reason="address"} 1',
+      'speedtest_bridge_refusals_total{reason="forwarding_header"} 0',
+      'speedtest_bridge_refusals_total{reason="login_missing"} 0',
+      'speedtest_bridge_refusals_total{reason="login_wrong"} 1',
+      'speedtest_bridge_refusals_total{reason="too_many_failures"} 0',
+      'speedtest_bridge_refusals_total{reason="rate_limit"} 0',
+      'speedtest_bridge_connections_closed_total{reason="stranger"} 0',
+      'speedtest_bridge_connections_closed_total{reason="client_limit"} 0',
+      'speedtest_bridge_connections_closed_total{reason="limit"} 1',
+      'speedtest_bridge_connections_closed_total{reason="client_certificate"} 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
   });
@@ -163,7 +185,7 @@ describe('own metrics', () => {
   test('are on a registry of their own', async () => {
     const first = createOwnMetrics(settings);
     const second = createOwnMetrics(settings);
-    first.requestRefused();
+    first.requestRefused('address');
     expect(await first.render()).toContain('speedtest_bridge_requests_refused_total 1');
     expect(await second.render()).toContain('speedtest_bridge_requests_refused_total 0');
     expect(register.getMetricsAsArray()).toEqual([]);

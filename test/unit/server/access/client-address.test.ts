@@ -1,23 +1,21 @@
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {type Allowlist, parseAllowlist} from '../../../src/addresses/allowlist.ts';
-import {findClientAddress} from '../../../src/server/client-address.ts';
-import {writtenAddress} from '../addresses/address-texts.ts';
+import {type TrustedProxies, tcpClient} from '../../../../src/server/access/client.ts';
+import {findClient} from '../../../../src/server/access/client-address.ts';
+import {writtenAddress} from '../../addresses/address-texts.ts';
+import {proxiesOf} from '../running.ts';
 
-const listOf = (...entries: string[]): Allowlist => {
-  const parsed = parseAllowlist(entries);
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.allowlist;
-};
-
-const proxies = listOf('10.0.0.0/8', 'fe80::/10');
+const proxies = proxiesOf('10.0.0.0/8', 'fe80::/10');
 const find = (
-  remoteAddress: string | undefined,
-  forwardedFor: readonly string[] = [],
-  trusted: Allowlist | undefined = proxies,
+  remoteAddress: string,
+  xForwardedFor: readonly string[] = [],
+  trusted: TrustedProxies | undefined = proxies,
+  forwarded: readonly string[] = [],
 ): string => {
-  const client = findClientAddress(remoteAddress, forwardedFor, trusted);
-  return client.kind === 'address' ? client.address.toString() : client.reason;
+  const peer = tcpClient(remoteAddress);
+  if (peer === undefined) return 'no address';
+  const found = findClient(peer, {xForwardedFor, forwarded}, trusted);
+  return found.kind === 'client' ? found.client.toString() : found.reason;
 };
 
 describe('the socket decides', () => {
@@ -42,14 +40,14 @@ describe('the socket decides', () => {
         ),
         (lines) => {
           expect(find('192.0.2.7', lines)).toBe('192.0.2.7');
-          expect(findClientAddress('10.0.0.2', lines, undefined)).toMatchObject({kind: 'address'});
+          expect(find('192.0.2.7', [], proxies, lines)).toBe('192.0.2.7');
         },
       ),
     );
   });
 
-  test.each([undefined, ''])('a connection without an address (%j) is refused', (remoteAddress) => {
-    expect(find(remoteAddress)).toBe('the connection has no IP address');
+  test.each([undefined, ''])('a connection without an address (%j) has no client', (remoteAddress) => {
+    expect(tcpClient(remoteAddress)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,128 @@
+import type {Server, Socket} from 'node:net';
+import type {Peer} from './access/access.ts';
+import {type Client, clientKey, tcpClient} from './access/client.ts';
+
+/** How many connections there may be. */
+export interface ConnectionLimits {
+  readonly most: number;
+  /** Of one client: an IPv4 address, or an IPv6 network of 64 bits. Trusted proxies and the Unix socket have no such limit. */
+  readonly mostPerClient: number;
+}
+
+/** Why a connection was closed, as the metrics tell it. */
+export const closures = ['stranger', 'client_limit', 'limit', 'client_certificate'] as const;
+export type Closure = (typeof closures)[number];
+
+/** Connections of addresses on no list: enough to tell people why they are refused, and too few to be in the way. */
+const mostOfStrangers = 32;
+const strangers = 'strangers';
+
+interface Connection {
+  readonly socket: Socket;
+  readonly client: Client;
+  /** What it counts for. */
+  readonly key: string;
+  /** A number that grows with each connection and request. */
+  lastUse: number;
+}
+
+/** The open connections of all servers together. */
+export interface Connections {
+  /** Keeps account of a server's connections from now on. */
+  watch(server: Server, kind: 'tcp' | 'unix'): void;
+  /** Tells of a request, and gives who is at the other end; undefined when the connection is gone. */
+  use(socket: Socket): Client | undefined;
+  destroyAll(): void;
+}
+
+export interface ConnectionsSettings {
+  readonly limits: ConnectionLimits;
+  readonly peerOf: (client: Client) => Peer;
+  readonly onClosed: (closure: Closure) => void;
+}
+
+/** A connection as both its ends name it, which a TLS socket shares with the socket below it. */
+const endsOf = ({localAddress, localPort, remoteAddress, remotePort}: Socket): string =>
+  `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+
+/**
+ * Keeps connections within limits. A new one always gets in where anyone but its own client has more: it takes the place
+ * of the one without a request for the longest time, of the client with the most connections. So whoever opens many
+ * closes their own, whether these are idle, slow to ask or slow to read.
+ */
+export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSettings): Connections => {
+  const byKey = new Map<string, Set<Connection>>();
+  const bySocket = new WeakMap<Socket, Connection>();
+  const byEnds = new Map<string, Connection>();
+  let open = 0;
+  let uses = 0;
+
+  const remove = (connection: Connection): void => {
+    const ofKey = byKey.get(connection.key);
+    if (!ofKey?.delete(connection)) return;
+    open -= 1;
+    if (ofKey.size === 0) byKey.delete(connection.key);
+  };
+  const evict = (from: ReadonlySet<Connection>, closure: Closure): void => {
+    const [first, ...others] = from;
+    if (first === undefined) return;
+    const oldest = others.reduce((one, other) => (other.lastUse < one.lastUse ? other : one), first);
+    remove(oldest);
+    oldest.socket.destroy();
+    onClosed(closure);
+  };
+  const largest = (): ReadonlySet<Connection> => {
+    let most: ReadonlySet<Connection> = new Set();
+    for (const ofKey of byKey.values()) if (ofKey.size > most.size) most = ofKey;
+    return most;
+  };
+
+  const add = (socket: Socket, client: Client): void => {
+    const peer = peerOf(client);
+    const key = peer === 'stranger' ? strangers : clientKey(client);
+    const ofKey = byKey.get(key) ?? new Set<Connection>();
+    if (peer === 'stranger' && ofKey.size >= mostOfStrangers) {
+      socket.destroy();
+      onClosed('stranger');
+      return;
+    }
+    uses += 1;
+    const connection: Connection = {socket, client, key, lastUse: uses};
+    byKey.set(key, ofKey.add(connection));
+    bySocket.set(socket, connection);
+    open += 1;
+    if (peer === 'client' && client !== 'unix' && ofKey.size > limits.mostPerClient)
+      evict(ofKey, 'client_limit');
+    if (open > limits.most) evict(largest(), 'limit');
+    const ends = endsOf(socket);
+    if (client !== 'unix') byEnds.set(ends, connection);
+    socket.once('close', () => {
+      remove(connection);
+      if (byEnds.get(ends) === connection) byEnds.delete(ends);
+    });
+  };
+
+  return {
+    watch: (server, kind) => {
+      server.on('connection', (socket) => {
+        const client = kind === 'unix' ? 'unix' : tcpClient(socket.remoteAddress);
+        if (client === undefined) socket.destroy();
+        else add(socket, client);
+      });
+      server.on('secureConnection', (socket: Socket) => {
+        const connection = byEnds.get(endsOf(socket));
+        if (connection !== undefined) bySocket.set(socket, connection);
+      });
+    },
+    use: (socket) => {
+      const connection = bySocket.get(socket);
+      if (connection === undefined) return undefined;
+      uses += 1;
+      connection.lastUse = uses;
+      return connection.client;
+    },
+    destroyAll: () => {
+      for (const ofKey of byKey.values()) for (const {socket} of ofKey) socket.destroy();
+    },
+  };
+};

@@ -1,0 +1,78 @@
+import {once} from 'node:events';
+import {connect, type Socket} from 'node:net';
+import {expect, onTestFinished, test, vi} from 'vitest';
+import {ask} from './http.ts';
+import {listOf, type Overrides, proxiesOf, start} from './running.ts';
+
+/** Opens connections that say nothing, one after the other. */
+const openIdle = async (port: number, localAddress: string, count: number): Promise<readonly Socket[]> => {
+  const sockets: Socket[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const socket = connect({port, host: '127.0.0.1', localAddress});
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    // What is closed at once may end as a reset.
+    socket.on('error', () => {}).resume();
+    await once(socket, 'connect');
+    sockets.push(socket);
+  }
+  return sockets;
+};
+
+const startCounting = async (overrides: Overrides) => {
+  const closed: string[] = [];
+  const server = await start({
+    allowlist: listOf('127.0.0.0/8'),
+    ...overrides,
+    onClosed: (closure) => closed.push(closure),
+  });
+  return {...server, closed};
+};
+
+const openOf = (sockets: readonly Socket[]): boolean[] => sockets.map((socket) => !socket.closed);
+
+test('a client with too many loses the one that it has used least recently', async () => {
+  const {port, closed} = await startCounting({connections: {most: 100, mostPerClient: 3}});
+  const sockets = await openIdle(port, '127.0.0.2', 3);
+  const [first] = sockets;
+  first?.write('GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n');
+  await (first && once(first, 'data'));
+  await openIdle(port, '127.0.0.2', 1);
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([true, false, true]));
+  expect(closed).toEqual(['client_limit']);
+});
+
+test('when there are too many in all, whoever has most loses one, and others get in', async () => {
+  const {port, url, closed} = await startCounting({connections: {most: 10, mostPerClient: 9}});
+  const few = await openIdle(port, '127.0.0.3', 2);
+  const many = await openIdle(port, '127.0.0.2', 8);
+  expect((await ask(`${url}/prometheus`, {localAddress: '127.0.0.4'})).status).toBe(200);
+  await vi.waitFor(() => expect(many.filter((socket) => socket.closed)).toHaveLength(1));
+  expect(openOf(few)).toEqual([true, true]);
+  expect(closed).toEqual(['limit']);
+});
+
+test('those of strangers are few, and closed before they say anything', async () => {
+  const {port, url, closed} = await startCounting({allowlist: listOf('127.0.0.1')});
+  const sockets = await openIdle(port, '127.0.0.2', 40);
+  await vi.waitFor(() => expect(sockets.filter((socket) => socket.closed)).toHaveLength(8));
+  expect(closed).toEqual(new Array(8).fill('stranger'));
+  expect((await ask(`${url}/prometheus`)).status).toBe(200);
+});
+
+test('a trusted proxy may have as many as there may be', async () => {
+  const {port, closed} = await startCounting({
+    trustedProxies: proxiesOf('127.0.0.2'),
+    connections: {most: 20, mostPerClient: 3},
+  });
+  const sockets = await openIdle(port, '127.0.0.2', 10);
+  expect(openOf(sockets)).not.toContain(false);
+  expect(closed).toEqual([]);
+});
+
+test('closing ends connections that have said nothing', async () => {
+  const server = await start();
+  const [socket] = await openIdle(server.port, '127.0.0.1', 1);
+  await Promise.all([server.close(), socket && once(socket, 'close')]);
+});
