@@ -5,9 +5,16 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {type EchoSession, openEchoSession} from '../../../../src/engine/native/echo-session.ts';
 import {countLoss, lossCount, measurePacketLoss} from '../../../../src/engine/native/packet-loss.ts';
 import {encodeDatagram} from '../../../../src/reflector/echo-protocol.ts';
+import {lossProblem} from '../../../accuracy/loss-judge.ts';
 import {startHttpServer} from '../../../contract/http-server.ts';
+import {
+  type Fate,
+  type RelaySettings,
+  seeded,
+  startUdpRelay,
+  type UdpRelay,
+} from '../../../fixtures/udp-relay.ts';
 import {eventually, start} from '../../reflector/running.ts';
-import {type Fate, seeded, startUdpRelay, type UdpRelay} from './udp-relay.ts';
 
 const never = new AbortController().signal;
 const client = {userAgent: 'test/1', timeoutMs: 5000};
@@ -21,27 +28,11 @@ const session = async (url: string): Promise<EchoSession> => {
 };
 
 /** A session with a reflector behind a relay. */
-const relayed = async (
-  fates: Parameters<typeof startUdpRelay>[1],
-): Promise<{relay: UdpRelay; through: EchoSession}> => {
+const relayed = async (fates: RelaySettings): Promise<{relay: UdpRelay; through: EchoSession}> => {
   const {url} = await start();
   const direct = await session(url);
   const relay = await startUdpRelay(direct.port, fates);
   return {relay, through: {...direct, port: relay.port}};
-};
-
-/** The bounds between which 99 % of binomially distributed counts lie, one half of the rest on each side. */
-const binomialInterval = (count: number, probability: number): readonly [number, number] => {
-  let mass = (1 - probability) ** count;
-  let below = 0;
-  let lowest = 0;
-  for (let successes = 0; successes <= count; successes += 1) {
-    if (below + mass < 0.005) lowest = successes + 1;
-    below += mass;
-    if (below >= 0.995) return [lowest, successes];
-    mass *= ((count - successes) / (successes + 1)) * (probability / (1 - probability));
-  }
-  return [lowest, count];
 };
 
 describe('a line that loses', () => {
@@ -51,11 +42,8 @@ describe('a line that loses', () => {
       const random = seeded(2026);
       const count = 300;
       const {relay, through} = await relayed({there: () => (random() < probability ? 'drop' : 'pass')});
-      const percent = await countLoss(through, {...fast, count}, never);
-      expect(percent).toBe((100 * relay.dropped()) / count);
-      const [lowest, highest] = binomialInterval(count, probability);
-      expect(relay.dropped()).toBeGreaterThanOrEqual(lowest);
-      expect(relay.dropped()).toBeLessThanOrEqual(highest);
+      const percent = (await countLoss(through, {...fast, count}, never)) ?? Number.NaN;
+      expect(lossProblem({percent, probability, sent: count, dropped: relay.dropped()})).toBeUndefined();
     },
   );
 
