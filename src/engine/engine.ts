@@ -5,6 +5,13 @@ export type Progress =
   | {readonly phase: 'connect'; readonly server: string}
   | {readonly phase: 'ping'; readonly latencyMs: number; readonly fraction: number}
   | {
+      readonly phase: 'packet-loss';
+      /** Datagrams or ICMP echoes; those that are not received, there or back, may still be under way. */
+      readonly sent: number;
+      readonly received: number;
+      readonly fraction: number;
+    }
+  | {
       readonly phase: 'download' | 'upload';
       readonly bytesPerSecond: number;
       readonly bytes: number;

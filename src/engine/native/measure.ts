@@ -61,7 +61,7 @@ export const measureTarget = async (
   const idle = {...settings, count: pingCount, timeoutMs: stallTimeoutMs};
   const ping = await measureIdleLatency(target.ping, idle, onProgress, signal);
   const loss = {...settings, count: lossCount(durationMs), timeoutMs: stallTimeoutMs};
-  const packetLossPercent = target.echo && (await measurePacketLoss(target.echo, loss, signal));
+  const packetLossPercent = target.echo && (await measurePacketLoss(target.echo, loss, onProgress, signal));
   return {
     ping,
     ...(packetLossPercent !== undefined && {packetLossPercent}),
