@@ -170,9 +170,15 @@ const open = async (
   });
   onClose(() => server.close());
 
+  const warned = new Set<string>();
   const settings = {
     engines: config.engines,
     version,
+    onWarning: (message: string): void => {
+      if (warned.has(message)) return;
+      warned.add(message);
+      log.warn(message);
+    },
     ...(totalBudgetBytes !== undefined && {totalBudgetBytes}),
   };
   const stopScheduler = startScheduler(jobs, labels.instance, {

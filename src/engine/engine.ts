@@ -31,6 +31,8 @@ export interface TestRun {
   readonly onProgress: (event: Progress) => void;
   /** One of the engine's servers failed, and it goes on to try another. */
   readonly onServerFailed?: (server: string, error: EngineError) => void;
+  /** Something that was asked for is not measured, and the test goes on: one line, the same one each time. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
