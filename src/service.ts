@@ -205,9 +205,15 @@ const open = async (
   onClose(() => server.close());
   onClose(hub.close);
 
+  const warned = new Set<string>();
   const settings = {
     engines: config.engines,
     version,
+    onWarning: (message: string): void => {
+      if (warned.has(message)) return;
+      warned.add(message);
+      log.warn(message);
+    },
     ...(totalBudgetBytes !== undefined && {totalBudgetBytes}),
   };
   scheduler = startScheduler(jobs, labels.instance, {

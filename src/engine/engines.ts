@@ -26,6 +26,11 @@ interface TransferSettings {
   readonly maxBytes?: number;
 }
 
+interface IcmpSettings {
+  /** Whether packet loss is measured by ICMP where the server does not send datagrams back. */
+  readonly icmpPacketLoss?: boolean;
+}
+
 interface TrustSettings {
   /** Path of the PEM certificates of the authorities to trust instead of the usual ones. */
   readonly caFile?: string;
@@ -42,8 +47,8 @@ interface LibrespeedServerSettings {
 
 export interface EngineSettings {
   readonly embedded: TransferSettings;
-  readonly librespeed: TransferSettings & TrustSettings & LibrespeedServerSettings;
-  readonly cloudflare: TransferSettings & TrustSettings & {readonly url: string};
+  readonly librespeed: TransferSettings & IcmpSettings & TrustSettings & LibrespeedServerSettings;
+  readonly cloudflare: TransferSettings & IcmpSettings & TrustSettings & {readonly url: string};
   readonly ookla: OoklaSettings;
   readonly 'speedtest-cli': SpeedtestCliSettings;
   readonly 'librespeed-cli': LibrespeedCliSettings;

@@ -16,6 +16,8 @@ export interface TestPlan {
   readonly engines: readonly NamedEngine[];
   /** Bound on each engine's attempt, in milliseconds. */
   readonly timeoutMs: number;
+  /** Told what an engine does not measure though it was asked to: one line. */
+  readonly onWarning?: (message: string) => void;
   /**
    * The last cool-down of an engine that has not worked since, whether it is over or not. It is asked for an engine whose
    * turn has come. Where the function is absent, no cool-down is heeded and none is begun.
@@ -41,6 +43,7 @@ const attempt = async (
   timeoutMs: number,
   onProgress: (event: Progress) => void,
   onFailure: (failure: EngineFailure) => void,
+  onWarning: TestPlan['onWarning'],
   stop: AbortSignal,
 ): Promise<Measurement | undefined> => {
   const ended = new AbortController();
@@ -74,6 +77,7 @@ const attempt = async (
       // One that was given up on may still have something to say.
       if (!ended.signal.aborted) fail(toFailure(error), server);
     },
+    ...(onWarning && {onWarning}),
   };
   try {
     return await Promise.race([engine(run, signal), givenUp()]);
@@ -131,7 +135,7 @@ export const runTest = async (
       const coolDown = begins ? coolDownAfter(last, Date.now()) : last;
       attempts.push({...failure, ...(coolDown !== undefined && {coolDown})});
     };
-    const measurement = await attempt(named, plan.timeoutMs, watch, onFailure, signal);
+    const measurement = await attempt(named, plan.timeoutMs, watch, onFailure, plan.onWarning, signal);
     if (measurement !== undefined) {
       const fellBack = attempts.length > 0 ? {fellBackFrom: attempts} : {};
       return {...base(), status: 'completed', measurement, ...fellBack};

@@ -24,6 +24,8 @@ export interface TestSettings {
   readonly totalBudgetBytes?: number;
   /** The program's, which its own engines go by. */
   readonly version: string;
+  /** Told what an engine does not measure though it was asked to: one line, the same one each time. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** Told how a test goes while it runs. */
@@ -37,7 +39,7 @@ type Conditions = Pick<TestPlan, 'scheduled' | 'lastCoolDown'>;
 
 const test = async (
   job: TestedJob,
-  {engines, version}: TestSettings,
+  {engines, version, onWarning}: TestSettings,
   conditions: Conditions,
   {onProgress, onFellBack}: TestWatch,
   signal: AbortSignal,
@@ -48,6 +50,7 @@ const test = async (
     job: job.name,
     engines: createEngines(job.engines, engines, job.network, version),
     timeoutMs: job.timeoutMs,
+    ...(onWarning && {onWarning}),
   };
   const result = await runTest(plan, onProgress, signal);
   if (result.status === 'failed') return result;

@@ -89,6 +89,20 @@ export const programs = {
     packages: ['fping'],
     command: ['usr/bin/fping'],
   },
+  ping: {
+    names: ['ping'],
+    minimum: '20210101',
+    suite: 'bookworm',
+    packages: ['iputils-ping', 'libcap2', 'libidn2-0', 'libunistring2'],
+    command: ['bin/ping'],
+  },
+  busybox: {
+    names: ['busybox'],
+    minimum: '1.35',
+    suite: 'bookworm',
+    packages: ['busybox'],
+    command: ['bin/busybox'],
+  },
 } as const satisfies Record<string, PeerProgram>;
 
 export type Program = keyof typeof programs;

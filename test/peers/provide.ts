@@ -82,7 +82,8 @@ async function unpack(wanted: PeerProgram, cacheFolder: string, aptFolder: strin
   const version = packages[0]?.version ?? '';
   if (!isNewEnough(wanted, version))
     throw new Error(`Debian's suite ${wanted.suite} has only version ${version}`);
-  const folder = join(cacheFolder, `${wanted.packages[0]}_${version}`);
+  // Without its epoch, as in Debian's file names: a colon would divide the launcher's LD_LIBRARY_PATH.
+  const folder = join(cacheFolder, `${wanted.packages[0]}_${version.replace(/^\d+:/, '')}`);
   // Unpacked aside and then renamed, so that nobody sees half of it and whoever comes second loses nothing.
   const partial = join(cacheFolder, `partial-${randomUUID()}`);
   try {

@@ -7,6 +7,8 @@ const needed = [
   'librespeed-cli',
   'speedtest-cli',
   'iperf3',
+  'ping',
+  'busybox',
 ] as const;
 
 /** Has the system tests' programs at hand before the first test, or ends the run with what to install. */

@@ -1,6 +1,7 @@
 import type {Measurement} from '../../result.ts';
-import type {Progress} from '../engine.ts';
+import type {TestRun} from '../engine.ts';
 import {createDownloadStream} from './download.ts';
+import {echoCount, measureIcmpLoss} from './icmp-loss.ts';
 import {measureIdleLatency} from './latency.ts';
 import {lossCount, measurePacketLoss} from './packet-loss.ts';
 import type {ClientSettings} from './session.ts';
@@ -31,6 +32,8 @@ export interface MeasureSettings {
   readonly maxBytes?: number;
   /** Round trips that make up the idle latency. */
   readonly pingCount?: number;
+  /** Whether packet loss is measured by ICMP where the server does not send datagrams back. */
+  readonly icmpPacketLoss?: boolean;
   /** How long a server may be silent before it counts as hanging. */
   readonly stallTimeoutMs?: number;
 }
@@ -48,9 +51,10 @@ export type Measured = Required<Pick<Measurement, 'ping' | 'download' | 'upload'
 export const measureTarget = async (
   target: Target,
   settings: MeasureSettings & ClientSettings,
-  onProgress: (event: Progress) => void,
+  run: Pick<TestRun, 'onProgress' | 'onWarning'>,
   signal: AbortSignal,
 ): Promise<Measured> => {
+  const {onProgress} = run;
   const {
     durationMs = 10_000,
     connections = 4,
@@ -61,7 +65,10 @@ export const measureTarget = async (
   const idle = {...settings, count: pingCount, timeoutMs: stallTimeoutMs};
   const ping = await measureIdleLatency(target.ping, idle, onProgress, signal);
   const loss = {...settings, count: lossCount(durationMs), timeoutMs: stallTimeoutMs};
-  const packetLossPercent = target.echo && (await measurePacketLoss(target.echo, loss, signal));
+  const icmp = {...settings, count: echoCount(durationMs), timeoutMs: stallTimeoutMs};
+  const packetLossPercent =
+    (target.echo && (await measurePacketLoss(target.echo, loss, onProgress, signal))) ??
+    (settings.icmpPacketLoss ? await measureIcmpLoss(target.ping, icmp, run, signal) : undefined);
   return {
     ping,
     ...(packetLossPercent !== undefined && {packetLossPercent}),
