@@ -6,7 +6,7 @@ import {command, iperf3, librespeedCli, ookla, speedtestCli} from './program-eng
 
 const transferKeys = {
   duration: positiveDuration.prefault('10s'),
-  connections: z.int().min(1).max(64).default(4),
+  connections: z.int().min(1).max(64).optional(),
   max_bytes: dataSize.optional(),
 };
 
@@ -24,9 +24,13 @@ const icmpKeys = {icmp_packet_loss: z.boolean().default(false)};
 
 const trustKeys = {ca_file: certificatesFile.optional()};
 
-const transferSettings = (keys: {duration: number; connections: number; max_bytes?: number | undefined}) => ({
+const transferSettings = (keys: {
+  duration: number;
+  connections?: number | undefined;
+  max_bytes?: number | undefined;
+}) => ({
   durationMs: keys.duration,
-  connections: keys.connections,
+  ...(keys.connections !== undefined && {connections: keys.connections}),
   ...(keys.max_bytes !== undefined && {maxBytes: keys.max_bytes}),
 });
 

@@ -22,7 +22,8 @@ export type EngineName = (typeof engineNames)[number];
 
 interface TransferSettings {
   readonly durationMs: number;
-  readonly connections: number;
+  /** As many as the line needs when absent. */
+  readonly connections?: number;
   readonly maxBytes?: number;
 }
 

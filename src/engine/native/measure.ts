@@ -1,6 +1,7 @@
 import type {Measurement} from '../../result.ts';
 import type {TestRun} from '../engine.ts';
 import {createDownloadStream} from './download.ts';
+import {adaptiveConnections} from './growth.ts';
 import {echoCount, measureIcmpLoss} from './icmp-loss.ts';
 import {measureIdleLatency} from './latency.ts';
 import {lossCount, measurePacketLoss} from './packet-loss.ts';
@@ -26,7 +27,7 @@ export interface Target {
 export interface MeasureSettings {
   /** Time of each direction, warm-up included. */
   readonly durationMs?: number;
-  /** Connections of each direction. */
+  /** Connections of each direction; as many as the line needs when absent. */
   readonly connections?: number;
   /** A direction ends when it has moved this much; only time ends it when absent. */
   readonly maxBytes?: number;
@@ -55,13 +56,9 @@ export const measureTarget = async (
   signal: AbortSignal,
 ): Promise<Measured> => {
   const {onProgress} = run;
-  const {
-    durationMs = 10_000,
-    connections = 4,
-    pingCount = 20,
-    stallTimeoutMs = defaultStallTimeoutMs,
-  } = settings;
-  const common = {...settings, pingUrl: target.ping, durationMs, connections, stallTimeoutMs};
+  const {durationMs = 10_000, connections, pingCount = 20, stallTimeoutMs = defaultStallTimeoutMs} = settings;
+  const range = connections === undefined ? adaptiveConnections : {least: connections, most: connections};
+  const common = {...settings, pingUrl: target.ping, durationMs, connections: range, stallTimeoutMs};
   const idle = {...settings, count: pingCount, timeoutMs: stallTimeoutMs};
   const ping = await measureIdleLatency(target.ping, idle, onProgress, signal);
   const loss = {...settings, count: lossCount(durationMs), timeoutMs: stallTimeoutMs};
