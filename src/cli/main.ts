@@ -6,6 +6,7 @@ import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
+import {namingFlags, promisedRateFlags} from './naming-flags.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 
 const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wrong usage or configuration.`;
@@ -159,6 +160,15 @@ export const main = async (
       async (given) => {
         const {reflector} = await import('./reflector.ts');
         code = await reflector(given, signal);
+      },
+    )
+    .command(
+      'rules',
+      'print recording and alerting rules for Prometheus',
+      (command) => command.options({...namingFlags, ...promisedRateFlags}),
+      async ({profile, prefix, promisedDownload, promisedUpload}) => {
+        const {rules} = await import('./rules.ts');
+        rules({profile, prefix, download: promisedDownload, upload: promisedUpload});
       },
     );
   try {

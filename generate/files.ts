@@ -1,0 +1,11 @@
+import {profiles} from '../src/metrics/catalog.ts';
+import {rulesFile} from '../src/rules/rules-file.ts';
+
+const prefix = 'speedtest_tracker_';
+const promised = {downloadBytesPerSecond: 12.5e6, uploadBytesPerSecond: 2.5e6};
+
+/** The files of examples/ that are made from the code, by their paths there. */
+export const generatedFiles = (): ReadonlyMap<string, string> =>
+  new Map(
+    profiles.map((profile) => [`prometheus/rules-${profile}.yaml`, rulesFile({profile, prefix}, promised)]),
+  );
