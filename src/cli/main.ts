@@ -6,7 +6,7 @@ import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
-import {namingFlags, promisedRateFlags} from './naming-flags.ts';
+import {dashboardFlag, namingFlags, promisedRateFlags} from './naming-flags.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 
 const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wrong usage or configuration.`;
@@ -169,6 +169,15 @@ export const main = async (
       async ({profile, prefix, promisedDownload, promisedUpload}) => {
         const {rules} = await import('./rules.ts');
         rules({profile, prefix, download: promisedDownload, upload: promisedUpload});
+      },
+    )
+    .command(
+      'dashboard',
+      'print a Grafana dashboard of the results, or of the bridge itself',
+      (command) => command.options({...namingFlags, profile: dashboardFlag}),
+      async ({profile, prefix}) => {
+        const {dashboard} = await import('./dashboard.ts');
+        dashboard(profile, prefix);
       },
     );
   try {

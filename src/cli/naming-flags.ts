@@ -1,6 +1,8 @@
 import {profiles} from '../metrics/catalog.ts';
-import type {Naming} from '../metrics/names.ts';
 import {UsageError} from './exit-code.ts';
+
+/** What the configuration has as `metrics.prefix` by default. */
+export const defaultPrefix = 'speedtest_tracker_';
 
 /** What tells the names that results have in a Prometheus. The defaults are those of the configuration. */
 export const namingFlags = {
@@ -12,15 +14,18 @@ export const namingFlags = {
   },
   prefix: {
     type: 'string',
-    default: 'speedtest_tracker_',
+    default: defaultPrefix,
     requiresArg: true,
     describe: 'what every name begins with, as metrics.prefix has it',
   },
 } as const;
 
-/** Checks what the flags say. Throws a `UsageError` where the prefix can't begin a metric's name. */
-export const namingFrom = ({profile, prefix}: Naming): Naming => {
-  if (/^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix)) return {profile, prefix};
+/** The same, and `bridge` for the dashboard of the bridge itself. */
+export const dashboardFlag = {...namingFlags.profile, choices: [...profiles, 'bridge']} as const;
+
+/** Gives the prefix back. Throws a `UsageError` where it can't begin a metric's name. */
+export const checkedPrefix = (prefix: string): string => {
+  if (/^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix)) return prefix;
   throw new UsageError(
     `--prefix: expected the beginning of a metric name, or an empty text, found "${prefix}"`,
   );

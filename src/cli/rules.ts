@@ -2,7 +2,7 @@ import {parseRate} from '../config/thresholds.ts';
 import type {Naming} from '../metrics/names.ts';
 import {rulesFile} from '../rules/rules-file.ts';
 import {UsageError} from './exit-code.ts';
-import {namingFrom} from './naming-flags.ts';
+import {checkedPrefix} from './naming-flags.ts';
 
 export interface RulesOptions extends Naming {
   /** Rates such as `100Mbps`. */
@@ -19,10 +19,10 @@ const rateOf = (flag: string, text: string): number => {
 };
 
 /** Prints recording and alerting rules for Prometheus. Throws a `UsageError` for a rate that is none. */
-export const rules = ({download, upload, ...naming}: RulesOptions): void => {
+export const rules = ({profile, prefix, download, upload}: RulesOptions): void => {
   const promised = {
     downloadBytesPerSecond: rateOf('promised-download', download),
     uploadBytesPerSecond: rateOf('promised-upload', upload),
   };
-  process.stdout.write(rulesFile(namingFrom(naming), promised));
+  process.stdout.write(rulesFile({profile, prefix: checkedPrefix(prefix)}, promised));
 };
