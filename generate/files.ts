@@ -1,3 +1,4 @@
+import {configJsonSchema} from '../src/config/json-schema.ts';
 import {profiles} from '../src/metrics/catalog.ts';
 import {rulesFile} from '../src/rules/rules-file.ts';
 import {bridgeDashboard} from './grafana/bridge.ts';
@@ -18,4 +19,5 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
       (profile) => [`grafana/${profile}.json`, toJson(resultsDashboard({profile, prefix}))] as const,
     ),
     ['grafana/bridge.json', toJson(bridgeDashboard())],
+    ['speedtest-bridge.schema.json', toJson(configJsonSchema())],
   ]);

@@ -179,6 +179,15 @@ export const main = async (
         const {dashboard} = await import('./dashboard.ts');
         dashboard(profile, prefix);
       },
+    )
+    .command(
+      'config <action>',
+      'print the JSON Schema of the configuration file, for editors',
+      (command) => command.positional('action', {choices: ['schema'] as const, demandOption: true}),
+      async () => {
+        const {printSchema} = await import('./config.ts');
+        printSchema();
+      },
     );
   try {
     await parser.parseAsync();

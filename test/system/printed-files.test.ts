@@ -11,6 +11,7 @@ it.each<[readonly string[], string]>([
   [['rules', '--profile', 'base-units'], 'prometheus/rules-base-units.yaml'],
   [['dashboard'], 'grafana/documented.json'],
   [['dashboard', '--profile', 'bridge'], 'grafana/bridge.json'],
+  [['config', 'schema'], 'speedtest-bridge.schema.json'],
 ])('%j prints examples/%s', async (args, path) => {
   const {code, stdout, stderr} = await runCommand(args, {cwd: temporaryFolder()});
   expect({code, stderr}).toEqual({code: 0, stderr: ''});
