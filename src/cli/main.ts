@@ -6,7 +6,7 @@ import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
-import {dashboardFlag, namingFlags, promisedRateFlags} from './naming-flags.ts';
+import {addPrinters} from './printers.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 
 const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wrong usage or configuration.`;
@@ -161,34 +161,8 @@ export const main = async (
         const {reflector} = await import('./reflector.ts');
         code = await reflector(given, signal);
       },
-    )
-    .command(
-      'rules',
-      'print recording and alerting rules for Prometheus',
-      (command) => command.options({...namingFlags, ...promisedRateFlags}),
-      async ({profile, prefix, promisedDownload, promisedUpload}) => {
-        const {rules} = await import('./rules.ts');
-        rules({profile, prefix, download: promisedDownload, upload: promisedUpload});
-      },
-    )
-    .command(
-      'dashboard',
-      'print a Grafana dashboard of the results, or of the bridge itself',
-      (command) => command.options({...namingFlags, profile: dashboardFlag}),
-      async ({profile, prefix}) => {
-        const {dashboard} = await import('./dashboard.ts');
-        dashboard(profile, prefix);
-      },
-    )
-    .command(
-      'config <action>',
-      'print the JSON Schema of the configuration file, for editors',
-      (command) => command.positional('action', {choices: ['schema'] as const, demandOption: true}),
-      async () => {
-        const {printSchema} = await import('./config.ts');
-        printSchema();
-      },
     );
+  addPrinters(parser, args);
   try {
     await parser.parseAsync();
     return code;
