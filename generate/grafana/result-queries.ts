@@ -1,6 +1,5 @@
-import {resultLabels} from '../../src/metrics/labels.ts';
 import {type Naming, numberNamed, statusNamed} from '../../src/metrics/names.ts';
-import {acrossInfo, acrossResults, newest, type Scope} from '../../src/promql/line.ts';
+import {acrossInfo, acrossResults, changingLabels, newest, type Scope} from '../../src/promql/line.ts';
 
 const within = '$window';
 /** The lines that are chosen. A failed test has no server and no provider to choose it by. */
@@ -41,14 +40,14 @@ export const resultQueries = (naming: Naming): ResultQueries => {
   // A skipped run says nothing about the line. Where its label is only on the info metric, it counts as failed.
   const notSkipped: Scope = {...naming, matchers: `${lines}, status!="skipped"`, within};
 
-  /** The newest of all series of results, also of those that have the same end in common. */
+  /** Which info series is each line's newest: by its samples' times, for it has labels that no other metric has. */
   const newestInfo = `topk ${acrossInfo} (1, max_over_time(timestamp(${info}{${lines}})[${within}:2m]))`;
 
   const isNew = (): string => {
     const latest = `last_over_time(${ended}{${results}}[${within}])`;
     const before = `last_over_time(${ended}{${results}}[${within}] offset $__interval)`;
     const same = `max ${acrossResults} (${latest}) == max ${acrossResults} (${before})`;
-    return `(topk ${acrossResults} (1, ${latest}) unless ignoring (${resultLabels.toSorted().join(', ')}) (${same}))`;
+    return `(topk ${acrossResults} (1, ${latest}) unless ignoring (${changingLabels}) (${same}))`;
   };
 
   return {

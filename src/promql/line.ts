@@ -1,11 +1,14 @@
 import {reservedLabels, resultLabels} from '../metrics/labels.ts';
 import {type Naming, statusNamed} from '../metrics/names.ts';
 
+/** The labels that change from one of a line's results to the next. */
+export const changingLabels = resultLabels.toSorted().join(', ');
+
 /**
  * A line, as queries aggregate it: the series of one job of one bridge, whatever a result changes of their labels.
  * Only those are left out, so that labels which people give to lines, such as a site's, are kept.
  */
-export const acrossResults = `without (${resultLabels.toSorted().join(', ')})`;
+export const acrossResults = `without (${changingLabels})`;
 
 const lineLabels: readonly string[] = ['job', 'instance', 'job_name'];
 

@@ -155,6 +155,21 @@ describe.each([
       expect(values('Latency, idle and under load', 'A')).toEqual([expectedSteps(latency)]);
     });
 
+    it('with the lines that fail, by the class of the failure', () => {
+      const ofClass =
+        (failure: string): NumberOf =>
+        (result) => {
+          if (result.status === 'failed') return result.failure.class === failure ? 1 : undefined;
+          return result.status === 'skipped' && failure === 'skipped-budget' ? 1 : undefined;
+        };
+      const failing = answer('Lines whose newest test failed or was skipped, by class', 'A');
+      expect(Object.fromEntries(failing.map(({labels, samples}) => [labels['failure'], samples]))).toEqual(
+        Object.fromEntries(
+          ['dns', 'skipped-budget', 'timeout'].map((failure) => [failure, expectedSteps(ofClass(failure))]),
+        ),
+      );
+    });
+
     it('with each result as one row of the table', () => {
       const times = values('Results', 'A').flatMap((samples) => samples.map(([, value]) => Number(value)));
       expect(times.toSorted()).toEqual(results.map(({endedAtMs}) => endedAtMs));
