@@ -18,6 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   limiter: [],
   journal: ['result', 'limiter'],
   metrics: ['result', 'journal'],
+  promql: ['metrics'],
+  rules: ['metrics', 'promql'],
   reflector: ['addresses'],
   engine: ['result', 'sleep', 'reflector'],
   size: [],
