@@ -7,6 +7,7 @@ const needed = [
   'librespeed-cli',
   'speedtest-cli',
   'iperf3',
+  'chromium',
 ] as const;
 
 /** Has the system tests' programs at hand before the first test, or ends the run with what to install. */
