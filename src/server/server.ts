@@ -9,6 +9,7 @@ import {rejectionOf, sendRejection} from './rejection.ts';
 import {expositionRoute} from './routes/exposition.ts';
 import {healthyRoute} from './routes/healthy.ts';
 import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
+import {pageRoutes} from './routes/page.ts';
 import {readyRoute} from './routes/ready.ts';
 import {startPageRoute} from './routes/start-page.ts';
 
@@ -70,7 +71,8 @@ const createApp = (options: ServerOptions) => {
     healthyRoute(paths.healthy),
     readyRoute(paths.ready, options.ready),
   ];
-  const routes = [startPageRoute(paths.startPage, scraped), ...scraped];
+  const page = pageRoutes(paths.startPage);
+  const routes = [...(page.length > 0 ? page : [startPageRoute(paths.startPage, scraped)]), ...scraped];
   const known = new Set(routes.map(({path}) => path));
 
   /** Refuses the request unless its client is on the allowlist. Gives whether it may go on. */
