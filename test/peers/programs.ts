@@ -101,10 +101,11 @@ export const programs = {
       'chromium-common',
       'fontconfig-config',
       'fonts-dejavu-core',
+      'fonts-inter',
       ...chromiumLibraries,
     ],
     command: ['usr/lib/chromium/chromium-headless-shell'],
-    folders: {FONTCONFIG_SYSROOT: '.'},
+    folders: {FONTCONFIG_PATH: 'etc/fonts', XDG_DATA_HOME: 'usr/share'},
     libraries: ['usr/lib/*-linux-gnu*/pulseaudio'],
   },
 } as const satisfies Record<string, PeerProgram>;

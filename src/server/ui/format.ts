@@ -34,6 +34,10 @@ export const percent = (value: number): Quantity => ({digits: `${Math.round(valu
 
 export const inWords = ({digits, unit}: Quantity): string => `${digits} ${unit}`;
 
+/** Without needless zeros after the point, as the labels of an axis have it: `1 Gbit/s` and not `1.00 Gbit/s`. */
+export const asLabel = ({digits, unit}: Quantity): string =>
+  `${digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits} ${unit}`;
+
 const steps = [
   {unit: 'd', ms: 86_400_000, from: 2 * 86_400_000},
   {unit: 'h', ms: 3_600_000, from: 2 * 3_600_000},

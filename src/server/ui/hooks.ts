@@ -16,7 +16,6 @@ export interface Loaded<T> {
  */
 export const useDocument = <T>(path: string | undefined, version: number): Loaded<T> => {
   const [loaded, setLoaded] = useState<Loaded<T>>({});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version asks for the same path again
   useEffect(() => {
     if (path === undefined) return undefined;
     const abort = new AbortController();

@@ -2,11 +2,14 @@ import type {FailureClass, Measurement, SkipClass} from '../../result.ts';
 import type {StoredResult, Thresholds} from '../api/shapes.ts';
 import {inWords, milliseconds, percent, rate} from './format.ts';
 
-/** What stands beside a result: its colour and its words. */
+/** What stands beside a result: its colour, its word, and what there is to say beyond that. */
 export interface Verdict {
   readonly tone: 'good' | 'warn' | 'bad' | 'plain';
   readonly word: string;
-  readonly reasons: readonly string[];
+  /** Why it is not good, in plain words. */
+  readonly why?: string;
+  /** The words of whoever said no. */
+  readonly detail?: string;
 }
 
 const failureWords: Readonly<Record<FailureClass, string>> = {
@@ -58,23 +61,24 @@ export const missedThresholds = (measured: Measurement, thresholds: Thresholds):
   });
 };
 
-/** A result in a word, and why: what was missed, or what failed with the engine's own words. */
+/** A result in a word, and why: the thresholds that were missed, or what failed. */
 export const verdictOf = (result: StoredResult | undefined, thresholds: Thresholds = {}): Verdict => {
-  if (result === undefined) return {tone: 'plain', word: 'No result yet', reasons: []};
+  if (result === undefined) return {tone: 'plain', word: 'No result yet'};
   switch (result.status) {
     case 'completed': {
-      if (result.healthy === undefined) return {tone: 'plain', word: 'Completed', reasons: []};
-      if (result.healthy) return {tone: 'good', word: 'Healthy', reasons: []};
+      if (result.healthy === undefined) return {tone: 'plain', word: 'Completed'};
+      if (result.healthy) return {tone: 'good', word: 'Healthy'};
       // The thresholds may have changed since.
-      return {tone: 'warn', word: 'Unhealthy', reasons: missedThresholds(result.measurement, thresholds)};
+      const missed = missedThresholds(result.measurement, thresholds);
+      return {tone: 'warn', word: 'Unhealthy', ...(missed.length > 0 && {why: missed.join(', ')})};
     }
     case 'failed': {
       const {class: failureClass, reason} = result.failure;
-      return {tone: 'bad', word: 'Failed', reasons: [failureWords[failureClass], reason]};
+      return {tone: 'bad', word: 'Failed', why: failureWords[failureClass], detail: reason};
     }
     case 'skipped': {
       const {class: skipClass, reason} = result.skip;
-      return {tone: 'plain', word: 'Skipped', reasons: [skipWords[skipClass], reason]};
+      return {tone: 'plain', word: 'Skipped', why: skipWords[skipClass], detail: reason};
     }
     default:
       return result satisfies never;

@@ -69,7 +69,6 @@ export const Chart = (props: ChartProps) => {
   const names = kind.lines.map(({name}) => name);
   const data = chartData(series, names, {stepMs, factor: kind.factor});
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: data follows from series and kind; the theme colours the plot
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return undefined;

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import type {Thresholds} from '../../api/shapes.ts';
-import {inWords} from '../format.ts';
+import {asLabel} from '../format.ts';
 import type {Bounds} from '../range.ts';
 import type {ChartKind} from './charts.ts';
 import {resolveColor, withOpacity} from './colors.ts';
@@ -23,6 +23,8 @@ export interface PlotOptions {
 const dots = 60;
 const bandOpacity = 0.16;
 const gridWidth = 1;
+/** Wide enough for `1.25 Gbit/s`, and the same in all charts, so that their times are below each other. */
+const labelWidth = 78;
 
 /** The limits of a chart's lines, in its own unit. */
 const limitsOf = ({lines, factor}: ChartKind, thresholds: Thresholds) =>
@@ -104,14 +106,15 @@ export const drawPlot = (element: HTMLElement, options: PlotOptions): uPlot => {
       axes: [
         {
           ...axis,
+          size: 30,
           space: 70,
           values: (_plot, splits, _axis, _space, stepS) => [...timeLabels(splits, stepS)],
         },
         {
           ...axis,
-          size: 78,
+          size: labelWidth,
           space: 36,
-          values: (_plot, splits) => splits.map((value) => inWords(kind.say(value))),
+          values: (_plot, splits) => splits.map((value) => asLabel(kind.say(value))),
         },
       ],
       series: [{}, ...seriesOf(options)],

@@ -71,7 +71,7 @@ const Outcome = ({
   thresholds: Thresholds;
   nowMs: number;
 }) => {
-  const {reasons, tone} = verdictOf(result, thresholds);
+  const {why, detail, tone} = verdictOf(result, thresholds);
   return (
     <>
       {result !== undefined && (
@@ -79,12 +79,10 @@ const Outcome = ({
           {ago(result.endedAtMs, nowMs)}
         </time>
       )}
-      {reasons.length > 0 && (
+      {why !== undefined && (
         <p class={`reasons ${tone}`}>
-          <b>{reasons[0]}</b>
-          {reasons.slice(1).map((reason) => (
-            <span key={reason}> {reason}</span>
-          ))}
+          <b>{why}</b>
+          {detail !== undefined && `: ${detail}`}
         </p>
       )}
     </>

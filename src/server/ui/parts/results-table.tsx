@@ -15,10 +15,10 @@ const say = (value: number | undefined, format: (value: number) => Quantity): st
 
 const Figures = ({result}: {result: StoredResult}) => {
   if (result.status !== 'completed') {
-    const {reasons} = verdictOf(result);
+    const {why, detail} = verdictOf(result);
     return (
       <td colSpan={6} class="reason">
-        <b>{reasons[0]}</b> {reasons.slice(1).join(' ')}
+        <b>{why}</b>: {detail}
       </td>
     );
   }
@@ -36,7 +36,7 @@ const Figures = ({result}: {result: StoredResult}) => {
 };
 
 const Row = ({result, thresholds}: {result: StoredResult; thresholds: Thresholds | undefined}) => {
-  const {tone, word, reasons} = verdictOf(result, thresholds);
+  const {tone, word, why} = verdictOf(result, thresholds);
   return (
     <tr>
       <th scope="row">
@@ -45,9 +45,7 @@ const Row = ({result, thresholds}: {result: StoredResult; thresholds: Thresholds
       <td class="text">{result.job}</td>
       <td class="text">
         <Badge tone={tone} word={word} />
-        {result.status === 'completed' && reasons.length > 0 && (
-          <small class="why">{reasons.join(', ')}</small>
-        )}
+        {result.status === 'completed' && why !== undefined && <small class="why">{why}</small>}
       </td>
       <Figures result={result} />
     </tr>
@@ -70,7 +68,7 @@ export const ResultsTable = ({jobs, bounds, version, onRetry}: ResultsTableProps
   // What was given as `before` for each page that led here.
   const [before, setBefore] = useState<readonly number[]>([]);
   const {fromMs, toMs} = bounds;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another selection starts at its first page
+  // Another selection starts at its first page.
   useEffect(() => setBefore([]), [job, status, fromMs]);
 
   const query = new URLSearchParams({from: `${fromMs}`, to: `${toMs}`, limit: `${pageSize}`});
@@ -83,6 +81,9 @@ export const ResultsTable = ({jobs, bounds, version, onRetry}: ResultsTableProps
 
   return (
     <>
+      <p class="muted">
+        From {moment(fromMs)} to {moment(toMs)}, newest first.
+      </p>
       <div class="filters">
         <label>
           Job
