@@ -113,7 +113,7 @@ export const JobCard = ({job, nowMs, shown, running, onStart, onShow}: JobCardPr
           {nextRunAtMs === undefined ? 'No next run' : `Next run ${until(nextRunAtMs, nowMs)}`}
         </span>
         {onStart !== undefined && (
-          <button type="button" onClick={onStart} disabled={running} aria-label={`Test ${name} now`}>
+          <button type="button" onClick={onStart} disabled={running} aria-label={`Test now: ${name}`}>
             Test now
           </button>
         )}
