@@ -41,7 +41,8 @@ export const test = async (
 
   const display = process.stderr.isTTY ? showProgress(process.stderr) : undefined;
   const settings = {engines: config.engines, version};
-  const result = await testNow(tested, settings, display?.onProgress ?? (() => undefined), signal);
+  const watch = {onProgress: display?.onProgress ?? (() => undefined)};
+  const result = await testNow(tested, settings, watch, signal);
   display?.end();
 
   process.stdout.write(

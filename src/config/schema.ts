@@ -54,12 +54,14 @@ const web = z
       .default('/prometheus'),
     allowed_ips: allowlist.prefault([...defaultAllowedIps]),
     trusted_proxies: allowlist.optional(),
+    start_tests: z.boolean().default(false),
   })
   .transform((given) => ({
     listen: given.listen,
     path: given.path,
     allowlist: given.allowed_ips,
     trustedProxies: given.trusted_proxies,
+    startTests: given.start_tests,
   }));
 
 /** The whole configuration: keys as in the file, and what becomes of them. */

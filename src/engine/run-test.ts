@@ -21,6 +21,8 @@ export interface TestPlan {
    * turn has come. Where the function is absent, no cool-down is heeded and none is begun.
    */
   readonly lastCoolDown?: (engine: string) => CoolDown | undefined;
+  /** Told of each engine or server that failed, once another one is at work in its place. */
+  readonly onFellBack?: (from: EngineFailure) => void;
 }
 
 // An engine that does not end after its signal aborted is given up on after this long.
@@ -108,9 +110,15 @@ export const runTest = async (
   onProgress: (event: Progress) => void,
   signal: AbortSignal,
 ): Promise<CompletedTest | FailedTest> => {
-  const {lastCoolDown} = plan;
+  const {lastCoolDown, onFellBack} = plan;
   const startedAtMs = Date.now();
   const attempts: EngineFailure[] = [];
+  let told = 0;
+  const watch = (event: Progress): void => {
+    for (const from of attempts.slice(told)) onFellBack?.(from);
+    told = attempts.length;
+    onProgress(event);
+  };
   const base = () => ({job: plan.job, scheduled: plan.scheduled, startedAtMs, endedAtMs: Date.now()});
   for (const named of plan.engines) {
     const last = lastCoolDown?.(named.name);
@@ -123,7 +131,7 @@ export const runTest = async (
       const coolDown = begins ? coolDownAfter(last, Date.now()) : last;
       attempts.push({...failure, ...(coolDown !== undefined && {coolDown})});
     };
-    const measurement = await attempt(named, plan.timeoutMs, onProgress, onFailure, signal);
+    const measurement = await attempt(named, plan.timeoutMs, watch, onFailure, signal);
     if (measurement !== undefined) {
       const fellBack = attempts.length > 0 ? {fellBackFrom: attempts} : {};
       return {...base(), status: 'completed', measurement, ...fellBack};

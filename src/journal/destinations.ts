@@ -39,6 +39,7 @@ type Destinations = Pick<
   | 'status'
   | 'reject'
   | 'rejections'
+  | 'newestRejections'
   | 'retryRejected'
   | 'taken'
   | 'setLive'
@@ -62,6 +63,11 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
   const rejections = statement(
     db,
     'SELECT result_id, CAST(cause AS BLOB), at_ms FROM rejections WHERE destination = ? AND retry = 0 ORDER BY result_id',
+  );
+  const newestRejections = statement(
+    db,
+    `SELECT result_id, CAST(cause AS BLOB), at_ms FROM rejections
+       WHERE destination = ? AND retry = 0 ORDER BY result_id DESC LIMIT ?`,
   );
   const countRejections = numberQuery(
     db,
@@ -141,6 +147,7 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     },
     reject: (destination, rejection) => reject.immediate(destination, rejection),
     rejections: (destination) => rejections.all(destination).map(toRejection),
+    newestRejections: (destination, limit) => newestRejections.all(destination, limit).map(toRejection),
     retryRejected: (destination, resultId) => markRetry.run(destination, resultId ?? null).changes,
     taken: (destination, resultId) => {
       deleteRejection.run(destination, resultId);

@@ -1,4 +1,5 @@
 import type {TestResult} from '../result.ts';
+import type {History} from './history.ts';
 
 /** A result with its place in the journal. */
 export interface JournalRow {
@@ -56,7 +57,7 @@ export interface LiveResult {
  * The results on disk, which are also every destination's queue.
  * All calls are synchronous and durable: when they return, what they wrote has been synced to disk.
  */
-export interface Journal {
+export interface Journal extends History {
   /** Commits a result and returns it with its number. */
   append(result: TestResult): JournalRow;
   /**
@@ -97,6 +98,8 @@ export interface Journal {
   reject(destination: string, rejection: Rejection): void;
   /** The rejected results, except those that are to be sent again, in the journal's order. */
   rejections(destination: string): readonly Rejection[];
+  /** The newest of them by number, at most `limit`, newest first. */
+  newestRejections(destination: string, limit: number): readonly Rejection[];
   /** Marks one rejected result, or all of them, to be sent again. Returns how many. */
   retryRejected(destination: string, resultId?: number): number;
   /** The results marked to be sent again, in order, at most `limit` of them. Each ends by `taken` or another `reject`. */

@@ -1,8 +1,10 @@
 import {pathToFileURL} from 'node:url';
 import {type Database, openDatabase} from './database.ts';
-import type {Journal} from './journal.ts';
+import type {Journal, JournalRow} from './journal.ts';
+import {newestFirst, oldestFirst} from './pages.ts';
 import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {createJournal} from './sqlite-journal.ts';
+import {whereReadable} from './where-readable.ts';
 
 /** The results that are only in memory. */
 export interface Unsaved {
@@ -134,6 +136,17 @@ export const openMemoryJournal = (
     return found;
   };
 
+  /** What is in memory and, where the file can be read, what is there. */
+  const ofBoth = (
+    read: (part: Journal) => readonly JournalRow[],
+    order: (a: JournalRow, b: JournalRow) => number,
+    limit: number,
+  ): readonly JournalRow[] => {
+    const older = whereReadable(() => read(onDisk()));
+    const newer = read(journal).filter(({id}) => id > base || older === undefined);
+    return [...newer, ...(older ?? []).filter(({id}) => id <= base)].sort(order).slice(0, limit);
+  };
+
   return {
     ...journal,
     append: (result) => {
@@ -153,6 +166,12 @@ export const openMemoryJournal = (
     result: (id) => journal.result(id) ?? (id <= base ? onDisk().result(id) : undefined),
     previous: (row) => (row.id > base ? journal : onDisk()).previous(row),
     prune: () => 0,
+    page: (query) => ofBoth((part) => part.page(query), newestFirst, query.limit),
+    following: (range, after, limit) =>
+      ofBoth((part) => part.following(range, after, limit), oldestFirst, limit),
+    count: (range) => journal.count(range) + (whereReadable(() => onDisk().count(range)) ?? 0),
+    // The hours are all here, the results are not.
+    steps: (query) => journal.steps({...query, exact: false}),
     unsaved,
     saveTo: (target, forMs) => {
       const untilMs = Date.now() + forMs;

@@ -5,12 +5,13 @@ import type {Document} from './document.ts';
 import {formatListen, type Listen, startListening} from './listen.ts';
 import {paths} from './paths.ts';
 import {createRefusalLog} from './refusal-log.ts';
-import {rejectionOf, sendRejection} from './rejection.ts';
+import {rejectionBy, rejectionOf, sendRejection} from './rejection.ts';
 import {expositionRoute} from './routes/exposition.ts';
 import {healthyRoute} from './routes/healthy.ts';
 import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
 import {pageRoutes} from './routes/page.ts';
 import {readyRoute} from './routes/ready.ts';
+import {methodsOf, type Route} from './routes/route.ts';
 import {startPageRoute} from './routes/start-page.ts';
 
 export interface ServerOptions {
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly document: () => Document;
   readonly ownMetrics: MetricsSource;
   readonly ready: () => boolean;
+  /** What is served beside the page and the scraped paths: the API. */
+  readonly routes?: readonly Route[];
   /** Told of each request that the allowlist refuses. */
   readonly onRefused: () => void;
   readonly log: {warn(message: string): void; error(message: string): void};
@@ -47,6 +50,7 @@ const limits = {
   /** Longer than the minute between two scrapes, so that a scraper keeps its connection. */
   keepAliveMs: 75_000,
   headerBytes: 16_384,
+  bodyBytes: 1024,
   /** How long answers under way may take when the server closes. */
   closeMs: 1_000,
 } as const;
@@ -72,8 +76,11 @@ const createApp = (options: ServerOptions) => {
     readyRoute(paths.ready, options.ready),
   ];
   const page = pageRoutes(paths.startPage);
-  const routes = [...(page.length > 0 ? page : [startPageRoute(paths.startPage, scraped)]), ...scraped];
-  const known = new Set(routes.map(({path}) => path));
+  const routes = [
+    ...(page.length > 0 ? page : [startPageRoute(paths.startPage, scraped)]),
+    ...scraped,
+    ...(options.routes ?? []),
+  ];
 
   /** Refuses the request unless its client is on the allowlist. Gives whether it may go on. */
   const admit = (request: FastifyRequest, reply: FastifyReply): boolean => {
@@ -114,23 +121,33 @@ const createApp = (options: ServerOptions) => {
   // Without listeners, Node answers an Expect header itself, before the allowlist is asked.
   app.server.on('checkContinue', app.routing).on('checkExpectation', app.routing);
   app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    {parseAs: 'string', bodyLimit: limits.bodyBytes},
+    app.getDefaultJsonParser('error', 'error'),
+  );
 
   app.addHook('onRequest', (request, reply, done) => {
     if (!admit(request, reply)) return;
-    const rejection = rejectionOf(request, known);
+    const rejection = rejectionOf(request, routes);
     if (rejection === undefined) done();
     else sendRejection(request, reply, rejection);
   });
   app.setErrorHandler((error, request, reply) => {
+    const rejection = rejectionBy(error);
+    if (rejection !== undefined) {
+      sendRejection(request, reply, rejection);
+      return;
+    }
     log.error(
       `${request.method} ${request.url} failed: ${error instanceof Error ? error.message : String(error)}`,
     );
     sendRejection(request, reply, {status: 500, text: 'internal error; the log says more'});
   });
-  for (const {path, answer} of routes) {
+  for (const route of routes) {
     const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-      reply.send(await answer(reply, request));
-    app.route({method: ['GET', 'HEAD'], url: path, handler});
+      reply.send(await route.answer(reply, request));
+    app.route({method: [...methodsOf(route)], url: route.path, handler});
   }
   return app;
 };
