@@ -1,11 +1,16 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Browser, BrowserContextOptions, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
+import {openLastingJournal} from '../../src/journal/lasting-journal.ts';
+import {completed, failed} from '../fixtures/results.ts';
 import {sampleBridge} from '../fixtures/sample-bridge.ts';
 import {type StandIn, startStandIn} from '../fixtures/stand-in-api.ts';
+import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startChromium} from '../peers/chromium.ts';
+import {startBridge} from './bridge.ts';
 
 const builtPage = fileURLToPath(new URL('../../dist/server/ui/', import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -119,27 +124,26 @@ test('dark and light follow the system until one is chosen, which is remembered'
   expect(await background()).toBe(dark);
 });
 
-test.each([
-  {theme: 'light', width: 1280},
-  {theme: 'light', width: 360},
-  {theme: 'dark', width: 1280},
-  {theme: 'dark', width: 360},
-] as const)(
-  'axe-core finds nothing, and nothing sticks out: $theme, $width pixels wide',
-  async ({theme, width}) => {
-    const {url, send} = await standIn(() => sample);
-    const {page} = await openPage(url, {
-      colorScheme: theme,
-      viewport: {width, height: 800},
-    });
-    await chart(page, 'Packet loss').waitFor();
-    await page.getByText('Jitter as a table').click();
-    send({kind: 'started', job: 'fibre', atMs: nowMs});
-    await page.getByRole('heading', {name: 'Testing fibre'}).waitFor();
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-  },
-);
+test('axe-core finds nothing, and nothing sticks out, in both themes and at both widths', async () => {
+  const {url, send} = await standIn(() => sample);
+  const {page} = await openPage(url);
+  await chart(page, 'Packet loss').waitFor();
+  await page.getByText('Jitter as a table').click();
+  send({kind: 'started', job: 'fibre', atMs: nowMs});
+  await page.getByRole('heading', {name: 'Testing fibre'}).waitFor();
+  for (const [colorScheme, other] of [
+    ['dark', 'light'],
+    ['light', 'dark'],
+  ] as const) {
+    await page.emulateMedia({colorScheme});
+    await page.getByRole('button', {name: `Use the ${other} theme`}).waitFor();
+    for (const width of [360, 1280]) {
+      await page.setViewportSize({width, height: 800});
+      expect(await violations(page), `${colorScheme}, ${width} px`).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
+  }
+});
 
 test('before the first test it says what comes', async () => {
   const jobs = sample.jobs.jobs.map(({newest, newestCompleted, ...job}) => job);
@@ -170,4 +174,59 @@ test('an API that fails is told, and asked again on demand', async () => {
   await page.getByRole('button', {name: 'Try again'}).click();
   await card(page, 'fibre').waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+/** A bridge that tests this machine against itself when asked, with a past of three results. */
+const bridgeWithPast = async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'journal.db');
+  const journal = openLastingJournal({path, notices: {info: () => {}, error: () => {}}});
+  const at = (hoursAgo: number) => {
+    const endedAtMs = nowMs - hoursAgo * 3_600_000;
+    return {startedAtMs: endedAtMs - 20_000, endedAtMs};
+  };
+  journal?.append(completed(at(3)));
+  journal?.append(failed(at(2)));
+  journal?.append(completed(at(1)));
+  await journal?.close();
+  return startBridge(
+    folder,
+    {
+      jobs: [{name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded'], thresholds: {download: '1kbps'}}],
+      engines: {embedded: {duration: '2s'}},
+      storage: {path},
+    },
+    {start_tests: true, trusted_proxies: ['127.0.0.1']},
+  );
+};
+
+test('a real bridge shows its past, and a test of the embedded engine live', async () => {
+  const {url} = await bridgeWithPast();
+  const {page, errors, elsewhere} = await openPage(url);
+  expect(await card(page, 'wan').innerText()).toMatch(/1 h ago|60 min ago/);
+  await page.getByRole('cell', {name: 'The test took too long: no result within 120 s'}).waitFor();
+  expect(await chart(page, 'Speed').getAttribute('aria-label')).toContain('Download: 941 Mbit/s on average');
+
+  await page.getByRole('button', {name: 'Test now: wan'}).click();
+  const live = page.getByRole('region', {name: 'Testing wan'});
+  // What was measured stays until the test ends, so that a slow browser misses none of it.
+  await expect
+    .poll(() => live.innerText(), {timeout: 30_000})
+    .toMatch(/Ping\s+[\d.]+ ms\s+Download\s+[\d.]+ \wbit\/s/);
+  await expect.poll(() => live.innerText(), {timeout: 30_000}).toMatch(/Upload\s+[\d.]+ \wbit\/s/);
+  await live.waitFor({state: 'hidden'});
+  await card(page, 'wan').getByText('Healthy').waitFor();
+  await page.getByRole('status').getByText('Test of wan ended: Healthy').waitFor({state: 'attached'});
+  expect({errors, elsewhere}).toEqual({errors: [], elsewhere: []});
+});
+
+test('a browser at an address that is not allowed gets 403 and no page', async () => {
+  const {url} = await bridgeWithPast();
+  const context = await browser.newContext({extraHTTPHeaders: {'x-forwarded-for': '203.0.113.9'}});
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const response = await page.goto(url);
+  expect(response?.status()).toBe(403);
+  expect(await page.innerText('body')).toMatch(/^forbidden: .*203\.0\.113\.9/);
+  expect((await page.goto(`${url}/api/v1/jobs`))?.status()).toBe(403);
 });
