@@ -189,6 +189,7 @@ const open = async (
       jobs: () => ({
         jobs: jobs.map((job) => jobStatus(job, journal, hub.running(), Date.now())),
         startAllowed: web.startTests,
+        metricsPath: web.path,
       }),
       destinations: destinationStatus.list,
       samplesOf: sentSamplesOf(config, map),

@@ -10,6 +10,7 @@ import {rejectionBy, rejectionOf, sendRejection} from './rejection.ts';
 import {expositionRoute} from './routes/exposition.ts';
 import {healthyRoute} from './routes/healthy.ts';
 import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
+import {pageRoutes} from './routes/page.ts';
 import {readyRoute} from './routes/ready.ts';
 import {methodsOf, type Route} from './routes/route.ts';
 import {startPageRoute} from './routes/start-page.ts';
@@ -77,7 +78,12 @@ const createApp = (options: ServerOptions, connections: Connections) => {
     healthyRoute(paths.healthy),
     readyRoute(paths.ready, options.ready),
   ];
-  const routes = [startPageRoute(paths.startPage, scraped), ...scraped, ...(options.routes ?? [])];
+  const page = pageRoutes(paths.startPage);
+  const routes = [
+    ...(page.length > 0 ? page : [startPageRoute(paths.startPage, scraped)]),
+    ...scraped,
+    ...(options.routes ?? []),
+  ];
   const zones = new Map(routes.map(({path, zone}) => [path, zone]));
 
   const refuse = (request: FastifyRequest, reply: FastifyReply, access: Access): void => {

@@ -107,12 +107,13 @@ async function writeLauncher(folder: string, wanted: PeerProgram): Promise<strin
   return file;
 }
 
-function launcherScript({command, folders = {}}: PeerProgram): string {
+function launcherScript({command, folders = {}, libraries = []}: PeerProgram): string {
+  const libraryFolders = ['usr/lib/*-linux-gnu*', 'lib/*-linux-gnu*', ...libraries];
   return [
     '#!/bin/sh',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
     'root=${0%/*}/..',
-    `libraries=$(printf '%s:' "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu*)`,
+    `libraries=$(printf '%s:' ${libraryFolders.map((path) => `"$root"/${path}`).join(' ')})`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
     'export LD_LIBRARY_PATH="${libraries%:}"',
     ...Object.entries(folders).map(([name, path]) => `export ${name}="$root/${path}"`),

@@ -9,6 +9,7 @@ const needed = [
   'iperf3',
   'ping',
   'busybox',
+  'chromium',
 ] as const;
 
 /** Has the system tests' programs at hand before the first test, or ends the run with what to install. */

@@ -203,7 +203,11 @@ const pageShape: z.ZodType<ResultPage> = z.strictObject({
   results: z.array(storedResult),
   next: count.exactOptional(),
 });
-const jobsShape: z.ZodType<JobList> = z.strictObject({jobs: z.array(job), startAllowed: z.boolean()});
+const jobsShape: z.ZodType<JobList> = z.strictObject({
+  jobs: z.array(job),
+  startAllowed: z.boolean(),
+  metricsPath: z.string(),
+});
 const seriesShape: z.ZodType<SeriesDocument> = z.strictObject({
   fromMs: unixMs,
   toMs: unixMs,

@@ -38,6 +38,8 @@ export interface JobList {
   readonly jobs: readonly JobStatus[];
   /** Whether `POST /api/v1/tests` is allowed here. */
   readonly startAllowed: boolean;
+  /** Path of the endpoint that Prometheus scrapes. */
+  readonly metricsPath: string;
 }
 
 /** Summary of the values in one step of time; null where a step has none. */

@@ -109,7 +109,7 @@ it('families that memory has no room for are written after reading again', async
     yield rows.slice(10);
   }
   let text = '';
-  for await (const part of openMetricsOf(read, 200_000, samplesOf)) text += part;
+  for await (const part of openMetricsOf(read, 400_000, samplesOf)) text += part;
   expect(readings).toBe(2);
   expect(text).toBe(encodeOpenMetrics(rows.flatMap(samplesOf)));
 });

@@ -35,6 +35,7 @@ const serveAll = async () => {
       },
     ],
     startAllowed: true,
+    metricsPath: '/prometheus',
   });
   const destinations = () => ({
     destinations: [

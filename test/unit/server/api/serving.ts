@@ -25,7 +25,7 @@ export const openJournal = (): Journal => {
 /** Sources that tell of a journal, and of neither jobs nor destinations. */
 export const sourcesFor = (journal: Journal, overrides: Partial<ApiSources> = {}): ApiSources => ({
   journal,
-  jobs: () => ({jobs: [], startAllowed: false}),
+  jobs: () => ({jobs: [], startAllowed: false, metricsPath: '/prometheus'}),
   destinations: () => ({destinations: []}),
   hub: createProgressHub(),
   start: () => ({kind: 'off'}),
