@@ -6,10 +6,11 @@ import {missingSetting} from '../engine/readiness.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {formatDuration} from './duration.ts';
+import {fingerprintOf} from './fingerprint.ts';
 import {job} from './job.ts';
 import {anchorNamedFiles} from './named-files.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
-import {formatPath, problemAt, type Source, toProblems} from './problem.ts';
+import {formatPath, problemAt, type Source, toProblems, valueAt} from './problem.ts';
 import {type Config, schema} from './schema.ts';
 import {warningsOf} from './warnings.ts';
 
@@ -201,7 +202,15 @@ export const loadConfig = (sources: ConfigSources): Config => {
   ];
   problems.push(...duplicates(destinations, source));
   if (outcome.success && problems.length === 0) {
-    return {...outcome.data, warnings: warningsOf(root, outcome.data, source)};
+    const {data} = outcome;
+    const fingerprints = new Map(
+      (['remote_write', 'pushgateway'] as const).flatMap((list) =>
+        data[list].map(
+          ({name}, index) => [name, fingerprintOf([list, valueAt(root, [list, index])])] as const,
+        ),
+      ),
+    );
+    return {...data, warnings: warningsOf(root, data, source), fingerprints};
   }
   throw new ConfigError(problems);
 };

@@ -54,12 +54,14 @@ const web = z
       .default('/prometheus'),
     allowed_ips: allowlist.prefault([...defaultAllowedIps]),
     trusted_proxies: allowlist.optional(),
+    reload: z.boolean().default(false),
   })
   .transform((given) => ({
     listen: given.listen,
     path: given.path,
     allowlist: given.allowed_ips,
     trustedProxies: given.trusted_proxies,
+    reload: given.reload,
   }));
 
 /** The whole configuration: keys as in the file, and what becomes of them. */
@@ -95,5 +97,7 @@ export const schema = z.strictObject({
 export type Config = z.output<typeof schema> & {
   /** A line for each key that was given and has no effect, or one that others would not like. */
   readonly warnings: readonly string[];
+  /** By the name of each destination, what `fingerprintOf` gives of what was given for it. */
+  readonly fingerprints: ReadonlyMap<string, string>;
 };
 export type JobConfig = Config['jobs'][number];

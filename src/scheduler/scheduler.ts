@@ -1,4 +1,5 @@
 import type {Skip} from '../result.ts';
+import {createRunningParts} from '../running-parts.ts';
 import {sleep} from '../sleep.ts';
 import {jitterMs} from './jitter.ts';
 import type {Schedule} from './schedule.ts';
@@ -17,6 +18,11 @@ export interface SchedulerEvents {
   readonly run: (job: string, signal: AbortSignal) => Promise<void>;
   /** Runs that were due but will not take place. */
   readonly skip: (job: string, skip: Skip) => void;
+}
+
+/** A job whose times are followed. */
+interface Following {
+  stop(): Promise<void>;
 }
 
 /** One run of a job: the time that the schedule gives it, and the time at which it starts, jitter included. */
@@ -49,26 +55,34 @@ const missed = (runs: number, first: Run, last: Run): Skip => {
   return {class: 'missed', reason: `${count} runs ${span} did not take place: ${cause}`, runs};
 };
 
+/** A running scheduler. */
+export interface Scheduler {
+  /**
+   * Runs these jobs from now on. A job whose times stay as they were is left alone, and so is its test, whatever else of
+   * it has changed; a new one begins as at the start; the test of one that is gone is aborted.
+   */
+  update(jobs: readonly ScheduledJob[], seed: string): Promise<void>;
+  /** Aborts a running test and resolves when that has ended. */
+  stop(): Promise<void>;
+}
+
 /**
  * Runs jobs when they are due, one at a time: a job that comes due during another's test waits for its turn. Of two runs
  * of one job that would wait or run at the same time, one is skipped: the one that still waits when the next is due, or
  * the one that is due while the last is running. Runs that are found to be due long ago are skipped together.
- * Returns the stop: it aborts a running test and resolves when that has ended.
  */
 export const startScheduler = (
   jobs: readonly ScheduledJob[],
   seed: string,
   {run, skip}: SchedulerEvents,
-): (() => Promise<void>) => {
-  const stopping = new AbortController();
-  const {signal} = stopping;
+): Scheduler => {
   /** When the runs that wait for their turn were due, by job. */
   const waiting = new Map<string, number>();
-  let running: string | undefined;
+  let running: {readonly job: string; readonly stopping: AbortController} | undefined;
   let turn: Promise<void> = Promise.resolve();
 
   const enqueue = (job: string, dueMs: number): void => {
-    if (running === job) {
+    if (running?.job === job) {
       skip(job, {class: 'overlap', reason: 'the previous run of this job was not over'});
       return;
     }
@@ -81,16 +95,17 @@ export const startScheduler = (
       return;
     }
     turn = turn.then(async () => {
-      waiting.delete(job);
-      if (signal.aborted) return;
-      running = job;
-      await run(job, signal);
+      // The job may be gone by now.
+      if (!waiting.delete(job)) return;
+      const stopping = new AbortController();
+      running = {job, stopping};
+      await run(job, stopping.signal);
       running = undefined;
     });
   };
 
   /** Starts the newest of the runs that are due, unless it is too late for it too, and gives the one after it. */
-  const catchUp = async (job: ScheduledJob, first: Run): Promise<Run> => {
+  const catchUp = async (job: ScheduledJob, seed: string, first: Run, signal: AbortSignal): Promise<Run> => {
     let last = first;
     let beforeLast = first;
     let next = nextRun(job, seed, first.scheduledMs);
@@ -99,6 +114,7 @@ export const startScheduler = (
       if (due % countedAtOnce === 0) await sleep(0, signal); // lets others have their turn
       [beforeLast, last, next] = [last, next, nextRun(job, seed, next.scheduledMs)];
     }
+    if (signal.aborted) return next;
     if (due === mostCounted) next = nextRun(job, seed, Date.now());
     const isTooLate = Date.now() - last.startMs > missedAfterMs;
     if (isTooLate) skip(job.name, missed(due, first, last));
@@ -107,9 +123,8 @@ export const startScheduler = (
     return next;
   };
 
-  const follow = async (job: ScheduledJob): Promise<void> => {
+  const follow = async (job: ScheduledJob, seed: string, signal: AbortSignal): Promise<void> => {
     let nowMs = Date.now();
-    if (job.runAtStart) enqueue(job.name, nowMs);
     let next = nextRun(job, seed, nowMs);
     while (!signal.aborted) {
       const seenMs = nowMs;
@@ -118,15 +133,49 @@ export const startScheduler = (
       const wasSetBack = nowMs < seenMs - missedAfterMs;
       if (wasSetBack) next = nextRun(job, seed, nowMs);
       if (next.startMs > nowMs) await sleep(Math.min(next.startMs - nowMs, longestSleepMs), signal);
-      else next = await catchUp(job, next);
+      else next = await catchUp(job, seed, next, signal);
     }
   };
 
-  const loops = Promise.all(jobs.map(follow));
-  return async () => {
-    stopping.abort(new Error('the bridge is stopping'));
-    await loops;
-    await turn;
+  const startFollowing = (job: ScheduledJob, seed: string, isNew: boolean): Following => {
+    const stopping = new AbortController();
+    if (isNew && job.runAtStart) enqueue(job.name, Date.now());
+    const following = follow(job, seed, stopping.signal);
+    return {
+      stop: () => {
+        stopping.abort();
+        return following;
+      },
+    };
+  };
+
+  const followed = createRunningParts<Following>();
+  const update = async (jobs: readonly ScheduledJob[], seed: string): Promise<void> => {
+    const before = new Set(followed.all().keys());
+    const wanted = new Map(
+      jobs.map((job) => {
+        const {expression, timeZone} = job.schedule;
+        const identity = [expression, timeZone, job.jitterMs, seed];
+        return [job.name, {identity, start: () => startFollowing(job, seed, !before.has(job.name))}];
+      }),
+    );
+    const reconciled = followed.reconcile(wanted);
+    for (const job of waiting.keys()) if (!wanted.has(job)) waiting.delete(job);
+    if (running !== undefined && !wanted.has(running.job)) {
+      running.stopping.abort(new Error('its job is not in the configuration any more'));
+    }
+    await reconciled;
+  };
+
+  void update(jobs, seed);
+  return {
+    update,
+    stop: async () => {
+      waiting.clear();
+      running?.stopping.abort(new Error('the bridge is stopping'));
+      await followed.stop();
+      await turn;
+    },
   };
 };
 

@@ -12,12 +12,16 @@ export interface Rejection {
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** What is wrong with a request from an admitted client, where `paths` are the ones that answer GET and HEAD. */
-export const rejectionOf = (request: FastifyRequest, paths: ReadonlySet<string>): Rejection | undefined => {
+/** What is wrong with a request from an admitted client. `methods` are those that each path takes, as `Allow` has them. */
+export const rejectionOf = (
+  request: FastifyRequest,
+  methods: ReadonlyMap<string, string>,
+): Rejection | undefined => {
   if (request.is404) {
     const [path = ''] = request.url.split('?', 1);
-    if (!paths.has(path)) return {status: 404, text: 'not found; / names what there is'};
-    return {status: 405, text: `${path} takes GET and HEAD only`, headers: {allow: 'GET, HEAD'}};
+    const allow = methods.get(path);
+    if (allow === undefined) return {status: 404, text: 'not found; / names what there is'};
+    return {status: 405, text: `${path} takes ${allow.replace(', ', ' and ')} only`, headers: {allow}};
   }
   if (hasBody(request.headers)) return {status: 413, text: 'a request body is not accepted'};
   return undefined;

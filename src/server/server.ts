@@ -10,6 +10,8 @@ import {expositionRoute} from './routes/exposition.ts';
 import {healthyRoute} from './routes/healthy.ts';
 import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
 import {readyRoute} from './routes/ready.ts';
+import {type Reload, reloadRoute} from './routes/reload.ts';
+import type {Route} from './routes/route.ts';
 import {startPageRoute} from './routes/start-page.ts';
 
 export interface ServerOptions {
@@ -24,6 +26,8 @@ export interface ServerOptions {
   readonly document: () => Document;
   readonly ownMetrics: MetricsSource;
   readonly ready: () => boolean;
+  /** Takes up the configuration anew; undefined where that can't be asked for by HTTP. */
+  readonly reload: (() => Promise<Reload>) | undefined;
   /** Told of each request that the allowlist refuses. */
   readonly onRefused: () => void;
   readonly log: {warn(message: string): void; error(message: string): void};
@@ -34,6 +38,8 @@ export interface RunningServer {
   /** Where a person on this machine reaches it, without a trailing slash. */
   readonly url: string;
   readonly port: number;
+  /** Answers by other options from the next request on, save for the address. Connections stay. */
+  update(options: ServerOptions): Promise<void>;
   /** Takes no new connections, lets the answers under way finish for a moment, and resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -70,8 +76,12 @@ const createApp = (options: ServerOptions) => {
     healthyRoute(paths.healthy),
     readyRoute(paths.ready, options.ready),
   ];
-  const routes = [startPageRoute(paths.startPage, scraped), ...scraped];
-  const known = new Set(routes.map(({path}) => path));
+  const routes: readonly Route[] = [
+    startPageRoute(paths.startPage, scraped),
+    ...scraped,
+    ...(options.reload ? [reloadRoute(paths.reload, options.reload)] : []),
+  ];
+  const methods = new Map(routes.map(({path, method = 'GET, HEAD'}) => [path, method]));
 
   /** Refuses the request unless its client is on the allowlist. Gives whether it may go on. */
   const admit = (request: FastifyRequest, reply: FastifyReply): boolean => {
@@ -106,16 +116,11 @@ const createApp = (options: ServerOptions) => {
       if (admit(request, reply)) sendRejection(request, reply, {status: 400, text: 'the path is malformed'});
     },
   });
-  // Beyond its limit, Node 20 drops header lines without a word, and a proxy's X-Forwarded-For comes last.
-  // Their total size is limited anyway.
-  app.server.maxHeadersCount = 0;
-  // Without listeners, Node answers an Expect header itself, before the allowlist is asked.
-  app.server.on('checkContinue', app.routing).on('checkExpectation', app.routing);
   app.removeAllContentTypeParsers();
 
   app.addHook('onRequest', (request, reply, done) => {
     if (!admit(request, reply)) return;
-    const rejection = rejectionOf(request, known);
+    const rejection = rejectionOf(request, methods);
     if (rejection === undefined) done();
     else sendRejection(request, reply, rejection);
   });
@@ -125,10 +130,10 @@ const createApp = (options: ServerOptions) => {
     );
     sendRejection(request, reply, {status: 500, text: 'internal error; the log says more'});
   });
-  for (const {path, answer} of routes) {
+  for (const {path, method = ['GET', 'HEAD'], answer} of routes) {
     const handler = async (request: FastifyRequest, reply: FastifyReply) =>
       reply.send(await answer(reply, request));
-    app.route({method: ['GET', 'HEAD'], url: path, handler});
+    app.route({method, url: path, handler});
   }
   return app;
 };
@@ -140,18 +145,32 @@ const createApp = (options: ServerOptions) => {
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
   const app = createApp(options);
   await app.ready();
+  const {server} = app;
+  // Beyond its limit, Node 20 drops header lines without a word, and a proxy's X-Forwarded-For comes last.
+  // Their total size is limited anyway.
+  server.maxHeadersCount = 0;
+  let {routing} = app;
+  server.removeAllListeners('request');
+  // Without listeners to the other two, Node answers an Expect header itself, before the allowlist is asked.
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+    server.on(event, (request, response) => routing(request, response));
+  }
   // Not app.listen(), which takes a missing host for localhost where Node takes it for all interfaces.
-  const port = await startListening(app.server, options.listen, 'web.listen').catch(
-    async (error: unknown) => {
-      await app.close();
-      throw error;
-    },
-  );
+  const port = await startListening(server, options.listen, 'web.listen').catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   return {
     url: urlOf(options.listen, port),
     port,
+    update: async (changed) => {
+      // Its own server never listens.
+      const other = createApp(changed);
+      await other.ready();
+      ({routing} = other);
+    },
     close: async () => {
-      const cutOff = setTimeout(() => app.server.closeAllConnections(), limits.closeMs);
+      const cutOff = setTimeout(() => server.closeAllConnections(), limits.closeMs);
       await app.close();
       clearTimeout(cutOff);
     },

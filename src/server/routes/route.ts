@@ -4,9 +4,11 @@ import type {FastifyReply} from 'fastify';
 /** Who may ask for a route: those who scrape, or those who look at the page and use the API. */
 export type Zone = 'metrics' | 'page';
 
-/** A path that answers GET and HEAD. */
+/** A path that answers GET and HEAD, or POST alone. */
 export interface Route {
   readonly path: string;
+  /** GET and HEAD where it is left out. */
+  readonly method?: 'POST';
   readonly zone: Zone;
   /** What the start page says about it. */
   readonly about: string;

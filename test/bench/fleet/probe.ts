@@ -37,6 +37,7 @@ export const configOf = (instance: string, {folder, url, jitter, repeatInterval}
     storage: {path: journalOf(folder, instance)},
   }),
   warnings: [],
+  fingerprints: new Map(),
 });
 
 /** What stands in for the world around a probe. */
@@ -75,7 +76,7 @@ export const startProbe = (config: Config, {engine, watch, random}: Surroundings
     journal.append(result);
     for (const loop of loops) loop.wake();
   };
-  const stopScheduler = startScheduler(config.jobs, config.labels.instance, {
+  const scheduler = startScheduler(config.jobs, config.labels.instance, {
     run: async (job, signal) => {
       const plan = {job, scheduled: true, engines: [{name: 'ookla', engine}], timeoutMs: 120_000};
       const reopen = gate.close();
@@ -88,7 +89,7 @@ export const startProbe = (config: Config, {engine, watch, random}: Surroundings
     },
   });
   return async () => {
-    await stopScheduler();
+    await scheduler.stop();
     await Promise.all(loops.map((loop) => loop.stop()));
     journal.close();
   };

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {createDocument} from '../../../src/server/document.ts';
 import {paths, reservedPaths} from '../../../src/server/paths.ts';
+import type {Reload} from '../../../src/server/routes/reload.ts';
 import {ask, sendRaw} from './http.ts';
 import {start} from './running.ts';
 
@@ -113,12 +114,69 @@ describe('the other routes', () => {
   });
 
   test('all but the scraped one are reserved', () => {
-    expect(reservedPaths).toEqual(['/', '/metrics', '/-/healthy', '/-/ready']);
+    expect(reservedPaths).toEqual(['/', '/metrics', '/-/healthy', '/-/ready', '/-/reload']);
+  });
+});
+
+describe('/-/reload', () => {
+  const post = (url: string, headers: Readonly<Record<string, string>> = {}) =>
+    ask(`${url}/-/reload`, {method: 'POST', headers});
+
+  test('is not there unless it is allowed', async () => {
+    const {url} = await start();
+    expect((await post(url)).status).toBe(404);
+  });
+
+  test.each<[Reload, number, string]>([
+    [{kind: 'reloaded'}, 200, 'configuration reloaded\n'],
+    [
+      {kind: 'refused', problems: ['a: unknown key', 'b: unknown key']},
+      400,
+      'a: unknown key\nb: unknown key\n',
+    ],
+    [{kind: 'failed', problem: 'the disk is gone'}, 500, 'the disk is gone\n'],
+  ])('answers what came of it: %j', async (outcome, status, body) => {
+    const {url} = await start({reload: async () => outcome});
+    expect(await post(url)).toMatchObject({status, body});
+  });
+
+  test('takes POST alone, without a body', async () => {
+    let reloads = 0;
+    const reload = async (): Promise<Reload> => {
+      reloads += 1;
+      return {kind: 'reloaded'};
+    };
+    const {url} = await start({reload});
+    for (const method of ['GET', 'HEAD', 'PUT']) {
+      expect(await ask(`${url}/-/reload`, {method})).toMatchObject({status: 405, headers: {allow: 'POST'}});
+    }
+    expect(await ask(`${url}/-/reload`, {method: 'POST', body: 'a=b'})).toMatchObject({status: 413});
+    expect(reloads).toBe(0);
+  });
+
+  test('is refused to pages of other sites', async () => {
+    const {url, port} = await start({reload: async () => ({kind: 'reloaded'})});
+    const site = (name: string) => post(url, {'sec-fetch-site': name});
+    const origin = (name: string) => post(url, {origin: name});
+    for (const answer of [
+      site('cross-site'),
+      site('same-site'),
+      origin('http://a.example'),
+      origin('null'),
+    ]) {
+      expect(await answer).toMatchObject({
+        status: 403,
+        body: 'forbidden: asked for by a page of another site\n',
+      });
+    }
+    for (const answer of [site('same-origin'), site('none'), origin(`http://127.0.0.1:${port}`)]) {
+      expect(await answer).toMatchObject({status: 200});
+    }
   });
 });
 
 describe('every route', () => {
-  const routes = ['/prometheus', ...Object.values(paths)];
+  const routes = ['/prometheus', ...Object.values(paths).filter((path) => path !== paths.reload)];
 
   test.each(routes)('%s answers HEAD as GET, without the body', async (path) => {
     const {url} = await start();

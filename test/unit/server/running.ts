@@ -20,6 +20,7 @@ export const optionsFor = (overrides: Partial<ServerOptions> = {}): ServerOption
   document: () => document,
   ownMetrics: {contentType: 'text/plain; version=0.0.4', render: async () => 'own 1\n'},
   ready: () => true,
+  reload: undefined,
   onRefused: () => {},
   log: {warn: () => {}, error: () => {}},
   ...overrides,
