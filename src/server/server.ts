@@ -131,8 +131,7 @@ const createApp = (options: ServerOptions) => {
     sendRejection(request, reply, {status: 500, text: 'internal error; the log says more'});
   });
   for (const {path, method = ['GET', 'HEAD'], answer} of routes) {
-    const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-      reply.send(await answer(reply, request));
+    const handler = (request: FastifyRequest, reply: FastifyReply) => answer(reply, request);
     app.route({method, url: path, handler});
   }
   return app;

@@ -13,8 +13,8 @@ export interface Route {
   /** What the start page says about it. */
   readonly about: string;
   /**
-   * Gives the body, undefined where a status has none; sets the status and headers on `reply` where they differ from 200
-   * and plain text.
+   * Gives the body, undefined where it has sent the answer itself; sets the status and headers on `reply` where they
+   * differ from 200 and plain text.
    */
   readonly answer: (
     reply: FastifyReply,

@@ -45,6 +45,15 @@ describe('the scraped endpoint', () => {
     });
   });
 
+  test('answers requests that are sent before the answers to earlier ones, in their order', async () => {
+    const {port} = await start({document: () => documentOf('ü語')});
+    const ask = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+    const all = ask('/prometheus') + ask('/-/healthy') + ask('/prometheus', 'Connection: close\r\n');
+    const answers = await sendRaw(port, all);
+    const bodies = answers.split('HTTP/1.1 200 OK\r\n').map((answer) => answer.split('\r\n\r\n')[1]);
+    expect(bodies).toEqual([undefined, textOf('ü語'), 'healthy\n', textOf('ü語')]);
+  });
+
   test('compresses for those who take it', async () => {
     const {url} = await start({document: () => documentOf('one')});
     const answer = await fetch(`${url}/prometheus`, {headers: {'accept-encoding': 'gzip'}});
