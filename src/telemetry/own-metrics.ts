@@ -51,6 +51,10 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   const {version, destinations, monthlyData, nowMs = Date.now} = settings;
   const register = new Registry();
   collectDefaultMetrics({register});
+  // Gauges that are called as counters are. The ones by type, without the suffix, say more.
+  for (const what of ['handles', 'requests', 'resources']) {
+    register.removeSingleMetric(`nodejs_active_${what}_total`);
+  }
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({name: prefix + name, help, labelNames, registers: [register]});
