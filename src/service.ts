@@ -14,6 +14,7 @@ import {monthlyDataOf} from './service/monthly-data.ts';
 import {startPeriodic} from './service/periodic.ts';
 import {createRecording} from './service/recording.ts';
 import {createReloading} from './service/reloading.ts';
+import {createYielding} from './service/yielding.ts';
 import {planDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
@@ -77,6 +78,8 @@ const open = async (
 
   const newest = () => newestOfEachJob(config, journal);
   const gate = createGate();
+  const yielding = createYielding(gate);
+  onClose(yielding.stop);
   const deliveryLog = createDeliveryLog(log);
   const deliveries = createDeliveries({
     journal,
@@ -111,6 +114,7 @@ const open = async (
   const serverOptions = ({web}: Config): ServerOptions => ({
     ...web,
     document: () => {
+      yielding.asked();
       document ??= createDocument(newest().flatMap(mappingOf(config)));
       return document;
     },
