@@ -34,8 +34,8 @@ it('leaves the gate alone where requests are few', async () => {
 
 it('lets one batch pass every half second while requests are many, and all of them afterwards', async () => {
   const {gate, yielding, ask} = start();
-  // The first half second tells that they are many.
-  await ask(40, 500);
+  // The first few tell that they are many.
+  await ask(40, 300);
   expect(gate.isClosed()).toBe(true);
   let batches = 0;
   const stopping = new AbortController();
@@ -63,7 +63,7 @@ it('lets one batch pass every half second while requests are many, and all of th
 
 it('opens the gate when it is stopped', async () => {
   const {gate, yielding, ask} = start();
-  await ask(40, 700);
+  await ask(40, 300);
   expect(gate.isClosed()).toBe(true);
   yielding.stop();
   expect(gate.isClosed()).toBe(false);
