@@ -3,13 +3,14 @@ import type {Delivery} from './delivery/attempts.ts';
 import type {Journal} from './journal/journal.ts';
 import type {DestinationList, DestinationStatus} from './server/api/shapes.ts';
 
+type Destinations = Pick<Config, 'remote_write' | 'pushgateway'>;
+
 const mostRejections = 10;
 
 /** What the API tells of the destinations: what the journal knows, and when each last took something. */
 export const createDestinationStatus = (
-  {remote_write: remoteWrite, pushgateway}: Pick<Config, 'remote_write' | 'pushgateway'>,
   journal: Pick<Journal, 'status' | 'newestRejections'>,
-): {delivery(delivery: Delivery): void; list(): DestinationList} => {
+): {delivery(delivery: Delivery): void; list(config: Destinations): DestinationList} => {
   const successes = new Map<string, number>();
   const statusOf = (name: string, kind: DestinationStatus['kind']): DestinationStatus => {
     const {
@@ -36,7 +37,7 @@ export const createDestinationStatus = (
     delivery: ({destination, outcome}) => {
       if (outcome.kind === 'accepted') successes.set(destination, Date.now());
     },
-    list: () => ({
+    list: ({remote_write: remoteWrite, pushgateway}) => ({
       destinations: [
         ...remoteWrite.map(({name}) => statusOf(name, 'remote-write')),
         ...pushgateway.map(({name}) => statusOf(name, 'pushgateway')),

@@ -18,6 +18,14 @@ export const mappingOf = ({metrics, jobs}: Config): Mapping => {
   });
 };
 
+/** Plain data that is equal for two configurations wherever `mappingOf` gives mappings that do the same for each result. */
+export const mappingIdentity = ({metrics, jobs}: Config): unknown => {
+  const isOnly = jobs.length === 1;
+  // The others of several jobs are mapped as those that are gone.
+  const labelled = jobs.filter(({labels}) => isOnly || Object.keys(labels).length > 0);
+  return [metrics, jobs.length === 0, isOnly, new Map(labelled.map(({name, labels}) => [name, labels]))];
+};
+
 /** The newest result of each job of the configuration that has one. */
 export const newestOfEachJob = ({jobs}: Config, journal: Journal): readonly JournalRow[] =>
   jobs.flatMap(({name}) => journal.newest(name) ?? []);

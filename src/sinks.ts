@@ -5,6 +5,7 @@ import type {Sink} from './delivery/sink.ts';
 import type {StartPosition} from './journal/journal.ts';
 import {mostSamples} from './metrics/catalog.ts';
 import type {Mapping} from './metrics/map.ts';
+import {mappingIdentity} from './outputs.ts';
 import {pushgatewaySink} from './pushgateway/sink.ts';
 import {relabel} from './relabel/relabel.ts';
 import {remoteWriteSink} from './remote-write/sink.ts';
@@ -17,6 +18,14 @@ export interface Destination {
   readonly start: StartPosition;
   readonly queue: QueueSettings;
   readonly repeat?: RepeatSettings;
+}
+
+/** A destination of the configuration, yet to be opened. */
+export interface PlannedDestination {
+  readonly name: string;
+  /** Plain data: a destination that is open can go on as it is for as long as this is equal. */
+  readonly identity: unknown;
+  readonly open: () => Destination;
 }
 
 type RemoteWrite = Config['remote_write'][number];
@@ -32,53 +41,73 @@ const queueOf = ({queue, connections}: RemoteWrite, {metrics}: Config): QueueSet
   ...(queue.sampleAgeLimitMs !== undefined && {ageLimitMs: queue.sampleAgeLimitMs}),
 });
 
-const repeatOf = ({repeatIntervalMs}: RemoteWrite, {jobs}: Config): RepeatSettings => {
-  const byName = new Map(jobs.map((job) => [job.name, job]));
+type Jobs = Config['jobs'];
+
+const repeatOf = ({repeatIntervalMs}: RemoteWrite, jobs: () => Jobs): RepeatSettings => {
   // Every repetition asks, a new result changes it, and a cron expression takes milliseconds to answer.
-  const known = new Map<string, {readonly endedAtMs: number; readonly atMs: number}>();
+  const known = new Map<
+    string,
+    {readonly job: Jobs[number]; readonly endedAtMs: number; readonly atMs: number}
+  >();
   return {
     intervalMs: repeatIntervalMs === 0 ? Infinity : repeatIntervalMs,
     lapsesAtMs: (name, endedAtMs) => {
-      const before = known.get(name);
-      if (before?.endedAtMs === endedAtMs) return before.atMs;
-      const job = byName.get(name);
+      const job = jobs().find((candidate) => candidate.name === name);
       if (job === undefined) return undefined;
+      const before = known.get(name);
+      if (before?.job === job && before.endedAtMs === endedAtMs) return before.atMs;
       const atMs = lapsesAt(job, job.timeoutMs, endedAtMs);
-      known.set(name, {endedAtMs, atMs});
+      known.set(name, {job, endedAtMs, atMs});
       return atMs;
     },
   };
 };
 
-/** The destinations of the configuration, each with a sink of its own. */
-export const createDestinations = (config: Config, map: Mapping, version: string): readonly Destination[] => {
+/**
+ * The destinations of the configuration.
+ * @param jobs gives the jobs at any time: a destination that goes on as it is keeps to those of a later configuration.
+ */
+export const planDestinations = (
+  config: Config,
+  map: Mapping,
+  version: string,
+  jobs: () => Jobs = () => config.jobs,
+): readonly PlannedDestination[] => {
   const {job, ...otherLabels} = config.labels;
+  const plan = (name: string, open: () => Destination): PlannedDestination => ({
+    name,
+    identity: [config.fingerprints.get(name), config.labels, mappingIdentity(config)],
+    open,
+  });
   return [
-    ...config.remote_write.map((given): Destination => {
+    ...config.remote_write.map((given) => {
       const {name, http, protobufMessage, writeRelabelConfigs: rules, queue, connections} = given;
-      const sink = remoteWriteSink(
-        {
-          name,
-          http,
-          labels: config.labels,
-          protobufMessage,
-          retryOn429: queue.retryOn429,
-          connections,
-          ...(rules.length > 0 && {relabel: (labels) => relabel(labels, rules)}),
-        },
-        map,
-        version,
-      );
-      return {
-        sink,
-        start: given.replay,
-        queue: queueOf(given, config),
-        repeat: repeatOf(given, config),
-      };
+      return plan(name, () => {
+        const sink = remoteWriteSink(
+          {
+            name,
+            http,
+            labels: config.labels,
+            protobufMessage,
+            retryOn429: queue.retryOn429,
+            connections,
+            ...(rules.length > 0 && {relabel: (labels) => relabel(labels, rules)}),
+          },
+          map,
+          version,
+        );
+        return {sink, start: given.replay, queue: queueOf(given, config), repeat: repeatOf(given, jobs)};
+      });
     }),
-    ...config.pushgateway.map(({name, http, replay, groupingKey = otherLabels}): Destination => {
-      const sink = pushgatewaySink({name, http, job, groupingKey}, map, version);
-      return {sink, start: replay, queue: defaultQueue};
-    }),
+    ...config.pushgateway.map(({name, http, replay, groupingKey = otherLabels}) =>
+      plan(name, () => {
+        const sink = pushgatewaySink({name, http, job, groupingKey}, map, version);
+        return {sink, start: replay, queue: defaultQueue};
+      }),
+    ),
   ];
 };
+
+/** The destinations of the configuration, each with a sink of its own. */
+export const createDestinations = (config: Config, map: Mapping, version: string): readonly Destination[] =>
+  planDestinations(config, map, version).map(({open}) => open());

@@ -48,7 +48,7 @@ export const main = async (
       (command) => command.options(configFlags(args)),
       async (given) => {
         const {run} = await import('./run.ts');
-        code = await run(configFrom(given, env), version, signal);
+        code = await run(() => configFrom(given, env), version, signal);
       },
     )
     .command(

@@ -23,15 +23,20 @@ const introduction = (config: Config, {url}: Service, version: string): string =
   return `${lines.join('\n')}\n`;
 };
 
-/** Runs the bridge until `signal` aborts. */
-export const run = async (config: Config, version: string, signal: AbortSignal): Promise<ExitCode> => {
-  const log = createLog(config.log);
-  for (const warning of config.warnings) log.warn(warning);
-  const service = await startService(config, log, version);
+/**
+ * Runs the bridge until `signal` aborts. A SIGHUP has it take up the configuration anew.
+ * @param load reads the configuration, each time anew. Throws a `ConfigError`.
+ */
+export const run = async (load: () => Config, version: string, signal: AbortSignal): Promise<ExitCode> => {
+  const config = load();
+  const service = await startService({config, load, log: createLog(config.log), version});
+  const reload = () => void service.reload();
+  process.on('SIGHUP', reload);
   process.stdout.write(introduction(config, service, version));
   if (!signal.aborted) {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, {once: true}));
   }
   await service.stop();
+  process.off('SIGHUP', reload);
   return exitCode.good;
 };

@@ -3,9 +3,10 @@ import {missingSetting} from '../engine/readiness.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {formatDuration} from './duration.ts';
+import {fingerprintOf} from './fingerprint.ts';
 import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
-import {formatPath, problemAt, type Source, toProblems} from './problem.ts';
+import {formatPath, problemAt, type Source, toProblems, valueAt} from './problem.ts';
 import {type Config, schema} from './schema.ts';
 import {warningsOf} from './warnings.ts';
 import {type Parsed, parseYamlFile} from './yaml-file.ts';
@@ -151,7 +152,15 @@ export const loadConfig = (sources: ConfigSources): Config => {
   ];
   problems.push(...duplicates(destinations, source));
   if (outcome.success && problems.length === 0) {
-    return {...outcome.data, warnings: warningsOf(root, outcome.data, source)};
+    const {data} = outcome;
+    const fingerprints = new Map(
+      (['remote_write', 'pushgateway'] as const).flatMap((list) =>
+        data[list].map(
+          ({name}, index) => [name, fingerprintOf([list, valueAt(root, [list, index])])] as const,
+        ),
+      ),
+    );
+    return {...data, warnings: warningsOf(root, data, source), fingerprints};
   }
   throw new ConfigError(problems);
 };

@@ -58,5 +58,7 @@ export const schema = z.strictObject({
 export type Config = z.output<typeof schema> & {
   /** A line for each key that was given and has no effect, or one that others would not like. */
   readonly warnings: readonly string[];
+  /** By the name of each destination, what `fingerprintOf` gives of what was given for it. */
+  readonly fingerprints: ReadonlyMap<string, string>;
 };
 export type JobConfig = Config['jobs'][number];

@@ -2,6 +2,7 @@ import {z} from 'zod';
 import type {TokenBucketSettings} from '../server/access/token-bucket.ts';
 import type {TlsSettings} from '../server/tls.ts';
 import {duration} from './fields.ts';
+import {fingerprintOf} from './fingerprint.ts';
 import {problemAt, toProblems, valueAt} from './problem.ts';
 import {tlsServerConfig} from './web-tls.ts';
 import {parseYamlFile} from './yaml-file.ts';
@@ -9,6 +10,8 @@ import {parseYamlFile} from './yaml-file.ts';
 /** What a web configuration file says. */
 export interface WebFile {
   readonly tls: TlsSettings | undefined;
+  /** Tells whether what the file says of TLS is the same as in another file. */
+  readonly tlsFingerprint: string;
   readonly headers: Readonly<Record<string, string>>;
   /** bcrypt hashes by the user's name. */
   readonly users: ReadonlyMap<string, string>;
@@ -19,6 +22,7 @@ export interface WebFile {
 
 export const noWebFile: WebFile = {
   tls: undefined,
+  tlsFingerprint: fingerprintOf(undefined),
   headers: {},
   users: new Map(),
   rateLimit: undefined,
@@ -96,6 +100,7 @@ export const readWebFile = (path: string): ParsedWebFile => {
     ok: true,
     file: {
       tls: data.tls_server_config,
+      tlsFingerprint: fingerprintOf(valueAt(root, ['tls_server_config'])),
       headers: data.http_server_config.headers,
       users: data.basic_auth_users,
       rateLimit: data.rate_limit,

@@ -85,11 +85,12 @@ export const web = z
     bearer_token_files: z.array(secretFile).default([]),
     config_file: webFile.optional(),
     start_tests: z.boolean().default(false),
+    reload: z.boolean().default(false),
     max_connections: z.int().min(1).max(100_000).default(1000),
     max_connections_per_ip: z.int().min(1).max(100_000).default(100),
   })
   .transform((given) => {
-    const {tls, headers, users, rateLimit, warnings} = given.config_file ?? noWebFile;
+    const {tls, tlsFingerprint, headers, users, rateLimit, warnings} = given.config_file ?? noWebFile;
     const metrics = {allowlist: given.allowed_ips, setting: 'web.allowed_ips'};
     const page = given.page_allowed_ips && {
       allowlist: given.page_allowed_ips,
@@ -101,7 +102,9 @@ export const web = z
       ),
       path: given.path,
       startTests: given.start_tests,
+      reload: given.reload,
       tls,
+      tlsFingerprint,
       headers,
       access: {
         zones: {metrics, page: page ?? metrics},

@@ -19,10 +19,20 @@ interface Family {
 const formatTimestamp = (timestampMs: number | undefined): string =>
   timestampMs === undefined ? '' : ` ${(timestampMs / 1000).toFixed(3)}`;
 
-/** The lines that come before a family's samples. */
-export const familyHead = ({name, help, unit}: Pick<Sample, 'name' | 'help' | 'unit'>): string =>
-  `# TYPE ${name} gauge\n${unit === undefined ? '' : `# UNIT ${name} ${unit}\n`}` +
-  `# HELP ${name} ${escapeQuoted(help)}\n`;
+/**
+ * The lines that come before a family's samples. The family of an info metric is called as its samples are, without the
+ * suffix of theirs ("Suffixes").
+ */
+export const familyHead = ({
+  name,
+  type,
+  help,
+  unit,
+}: Pick<Sample, 'name' | 'type' | 'help' | 'unit'>): string => {
+  const family = type === 'info' ? name.replace(/_info$/, '') : name;
+  const unitLine = unit === undefined ? '' : `# UNIT ${family} ${unit}\n`;
+  return `# TYPE ${family} ${type ?? 'gauge'}\n${unitLine}# HELP ${family} ${escapeQuoted(help)}\n`;
+};
 
 /** One sample's line. `labels` is what `formatLabels` gives. */
 export const sampleLine = (
@@ -33,7 +43,7 @@ export const sampleLine = (
 ): string => `${name}${labels} ${formatValue(value)}${formatTimestamp(timestampMs)}\n`;
 
 /**
- * Writes samples in OpenMetrics 1.0, all as gauges: to be scraped, or with timestamps for
+ * Writes samples in OpenMetrics 1.0, as gauges and info metrics: to be scraped, or with timestamps for
  * `promtool tsdb create-blocks-from openmetrics`. As the format demands, the samples of a family, and within it those
  * of a series, come together; a series' samples keep the order given, which must be that of their times.
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/ "Text format"

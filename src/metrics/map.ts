@@ -56,7 +56,7 @@ export const createMapping = (settings: MappingSettings): Mapping => {
       if (value !== undefined && Number.isFinite(value))
         samples.push({name, help, unit, labels: labels.series, value});
     }
-    samples.push({name: infoName, help: infoEntry.help, labels: labels.info, value: 1});
+    samples.push({name: infoName, help: infoEntry.help, type: 'info', labels: labels.info, value: 1});
     return samples;
   };
 };

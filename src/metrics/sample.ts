@@ -6,6 +6,8 @@ export interface Sample {
   /** The metric's full name, prefix included. */
   readonly name: string;
   readonly help: string;
+  /** The metric is an info one, whose name ends in `_info`; a gauge where this is left out. */
+  readonly type?: 'info';
   /** Only where the name ends in it, as OpenMetrics demands. */
   readonly unit?: string | undefined;
   readonly labels: Labels;

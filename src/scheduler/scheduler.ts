@@ -1,4 +1,5 @@
 import type {Skip} from '../result.ts';
+import {createRunningParts} from '../running-parts.ts';
 import {sleep} from '../sleep.ts';
 import {jitterMs} from './jitter.ts';
 import type {Schedule} from './schedule.ts';
@@ -25,11 +26,8 @@ export interface SchedulerEvents {
 /** What became of a wish to test at once. `running` is the job whose test is under way or about to start. */
 export type Start = {readonly kind: 'started'} | {readonly kind: 'busy'; readonly running: string};
 
-/** A scheduler that runs. */
-export interface Scheduler {
-  /** Starts a job's test now, unless another one is running. */
-  start(job: string): Start;
-  /** Aborts a running test and resolves when that has ended. */
+/** A job whose times are followed. */
+interface Following {
   stop(): Promise<void>;
 }
 
@@ -63,6 +61,19 @@ const missed = (runs: number, first: Run, last: Run): Skip => {
   return {class: 'missed', reason: `${count} runs ${span} did not take place: ${cause}`, runs};
 };
 
+/** A running scheduler. */
+export interface Scheduler {
+  /** Starts a job's test now, unless another one is running. */
+  start(job: string): Start;
+  /**
+   * Runs these jobs from now on. A job whose times stay as they were is left alone, and so is its test, whatever else of
+   * it has changed; a new one begins as at the start; the test of one that is gone is aborted.
+   */
+  update(jobs: readonly ScheduledJob[], seed: string): Promise<void>;
+  /** Aborts a running test and resolves when that has ended. */
+  stop(): Promise<void>;
+}
+
 /**
  * Runs jobs when they are due, one at a time: a job that comes due during another's test waits for its turn. Of two runs
  * of one job that would wait or run at the same time, one is skipped: the one that still waits when the next is due, or
@@ -73,25 +84,24 @@ export const startScheduler = (
   seed: string,
   {run, skip}: SchedulerEvents,
 ): Scheduler => {
-  const stopping = new AbortController();
-  const {signal} = stopping;
   /** When the runs that wait for their turn were due, by job. */
   const waiting = new Map<string, number>();
-  let running: string | undefined;
+  let running: {readonly job: string; readonly stopping: AbortController} | undefined;
   let turn: Promise<void> = Promise.resolve();
 
   const takeTurn = (job: string, scheduled: boolean): void => {
     turn = turn.then(async () => {
-      waiting.delete(job);
-      if (signal.aborted) return;
-      running = job;
-      await run(job, signal, scheduled);
+      // The job may be gone by now.
+      if (!waiting.delete(job)) return;
+      const stopping = new AbortController();
+      running = {job, stopping};
+      await run(job, stopping.signal, scheduled);
       running = undefined;
     });
   };
 
   const enqueue = (job: string, dueMs: number): void => {
-    if (running === job) {
+    if (running?.job === job) {
       skip(job, {class: 'overlap', reason: 'the previous run of this job was not over'});
       return;
     }
@@ -107,7 +117,7 @@ export const startScheduler = (
   };
 
   /** Starts the newest of the runs that are due, unless it is too late for it too, and gives the one after it. */
-  const catchUp = async (job: ScheduledJob, first: Run): Promise<Run> => {
+  const catchUp = async (job: ScheduledJob, seed: string, first: Run, signal: AbortSignal): Promise<Run> => {
     let last = first;
     let beforeLast = first;
     let next = nextRun(job, seed, first.scheduledMs);
@@ -116,6 +126,7 @@ export const startScheduler = (
       if (due % countedAtOnce === 0) await sleep(0, signal); // lets others have their turn
       [beforeLast, last, next] = [last, next, nextRun(job, seed, next.scheduledMs)];
     }
+    if (signal.aborted) return next;
     if (due === mostCounted) next = nextRun(job, seed, Date.now());
     const isTooLate = Date.now() - last.startMs > missedAfterMs;
     if (isTooLate) skip(job.name, missed(due, first, last));
@@ -124,9 +135,8 @@ export const startScheduler = (
     return next;
   };
 
-  const follow = async (job: ScheduledJob): Promise<void> => {
+  const follow = async (job: ScheduledJob, seed: string, signal: AbortSignal): Promise<void> => {
     let nowMs = Date.now();
-    if (job.runAtStart) enqueue(job.name, nowMs);
     let next = nextRun(job, seed, nowMs);
     while (!signal.aborted) {
       const seenMs = nowMs;
@@ -135,22 +145,54 @@ export const startScheduler = (
       const wasSetBack = nowMs < seenMs - missedAfterMs;
       if (wasSetBack) next = nextRun(job, seed, nowMs);
       if (next.startMs > nowMs) await sleep(Math.min(next.startMs - nowMs, longestSleepMs), signal);
-      else next = await catchUp(job, next);
+      else next = await catchUp(job, seed, next, signal);
     }
   };
 
-  const loops = Promise.all(jobs.map(follow));
+  const startFollowing = (job: ScheduledJob, seed: string, isNew: boolean): Following => {
+    const stopping = new AbortController();
+    if (isNew && job.runAtStart) enqueue(job.name, Date.now());
+    const following = follow(job, seed, stopping.signal);
+    return {
+      stop: () => {
+        stopping.abort();
+        return following;
+      },
+    };
+  };
+
+  const followed = createRunningParts<Following>();
+  const update = async (jobs: readonly ScheduledJob[], seed: string): Promise<void> => {
+    const before = new Set(followed.all().keys());
+    const wanted = new Map(
+      jobs.map((job) => {
+        const {expression, timeZone} = job.schedule;
+        const identity = [expression, timeZone, job.jitterMs, seed];
+        return [job.name, {identity, start: () => startFollowing(job, seed, !before.has(job.name))}];
+      }),
+    );
+    const reconciled = followed.reconcile(wanted);
+    for (const job of waiting.keys()) if (!wanted.has(job)) waiting.delete(job);
+    if (running !== undefined && !wanted.has(running.job)) {
+      running.stopping.abort(new Error('its job is not in the configuration any more'));
+    }
+    await reconciled;
+  };
+
+  void update(jobs, seed);
   return {
     start: (job) => {
-      const [first] = [running, ...waiting.keys()].filter((name) => name !== undefined);
+      const [first] = [running?.job, ...waiting.keys()].filter((name) => name !== undefined);
       if (first !== undefined) return {kind: 'busy', running: first};
       waiting.set(job, Date.now());
       takeTurn(job, false);
       return {kind: 'started'};
     },
+    update,
     stop: async () => {
-      stopping.abort(new Error('the bridge is stopping'));
-      await loops;
+      waiting.clear();
+      running?.stopping.abort(new Error('the bridge is stopping'));
+      await followed.stop();
       await turn;
     },
   };

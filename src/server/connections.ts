@@ -36,7 +36,8 @@ export interface Connections {
 }
 
 export interface ConnectionsSettings {
-  readonly limits: ConnectionLimits;
+  /** As they are at present: they count for new connections. */
+  readonly limits: () => ConnectionLimits;
   readonly peerOf: (client: Client) => Peer;
   readonly onClosed: (closure: Closure) => void;
 }
@@ -79,6 +80,7 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
 
   const add = (socket: Socket, client: Client): void => {
     const peer = peerOf(client);
+    const {most, mostPerClient} = limits();
     const key = peer === 'stranger' ? strangers : clientKey(client);
     const ofKey = byKey.get(key) ?? new Set<Connection>();
     if (peer === 'stranger' && ofKey.size >= mostOfStrangers) {
@@ -91,9 +93,8 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
     byKey.set(key, ofKey.add(connection));
     bySocket.set(socket, connection);
     open += 1;
-    if (peer === 'client' && client !== 'unix' && ofKey.size > limits.mostPerClient)
-      evict(ofKey, 'client_limit');
-    if (open > limits.most) evict(largest(), 'limit');
+    if (peer === 'client' && client !== 'unix' && ofKey.size > mostPerClient) evict(ofKey, 'client_limit');
+    if (open > most) evict(largest(), 'limit');
     const ends = endsOf(socket);
     if (client !== 'unix') byEnds.set(ends, connection);
     socket.once('close', () => {

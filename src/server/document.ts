@@ -7,9 +7,12 @@ import type {Format} from './accept.ts';
 
 /** What is served of the newest results, in one format and one encoding. */
 export interface Representation {
-  readonly contentType: string;
-  readonly contentEncoding: 'gzip' | undefined;
-  readonly body: Buffer;
+  /** Names and values in turn, as `writeHead` takes them: all that an answer of 200 has. */
+  readonly headers: readonly string[];
+  /** Of these, those that an answer of 304 has. */
+  readonly validators: readonly string[];
+  /** Each character is a byte. Node sends such a text in one piece with its headers, and a Buffer on its own. */
+  readonly latin1: string;
   /** Strong: another one wherever a byte differs. */
   readonly etag: string;
 }
@@ -38,11 +41,15 @@ export const createDocument = (samples: readonly Sample[]): Document => {
     if (known !== undefined) return known;
     const plain = Buffer.from(encoders[format](samples));
     const body = gzip ? gzipSync(plain) : plain;
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    const validators = ['etag', etag, 'vary', 'Accept, Accept-Encoding'];
+    const encoding = gzip ? ['content-encoding', 'gzip'] : [];
+    const content = ['content-type', contentTypes[format], 'content-length', String(body.length)];
     const representation: Representation = {
-      contentType: contentTypes[format],
-      contentEncoding: gzip ? 'gzip' : undefined,
-      body,
-      etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
+      headers: [...content, ...encoding, ...validators],
+      validators,
+      latin1: body.toString('latin1'),
+      etag,
     };
     made.set(key, representation);
     return representation;

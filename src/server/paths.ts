@@ -4,6 +4,7 @@ export const paths = {
   ownMetrics: '/metrics',
   healthy: '/-/healthy',
   ready: '/-/ready',
+  reload: '/-/reload',
 } as const;
 
 /** The paths that `web.path` must not be. */

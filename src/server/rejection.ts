@@ -25,8 +25,9 @@ export const rejectionOf = (request: FastifyRequest, routes: readonly Route[]): 
       headers: {allow: allowed.join(', ')},
     };
   }
-  if (request.method !== 'POST' && hasBody(request.headers))
-    return {status: 413, text: 'a request body is not accepted'};
+  const takesBody = (): boolean =>
+    routes.some((route) => route.takesBody === true && route.path === request.routeOptions.url);
+  if (hasBody(request.headers) && !takesBody()) return {status: 413, text: 'a request body is not accepted'};
   return undefined;
 };
 

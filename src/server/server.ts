@@ -1,3 +1,4 @@
+import type {RequestListener} from 'node:http';
 import {type FastifyReply, type FastifyRequest, fastify} from 'fastify';
 import type {Access, AccessCheck, Refusal} from './access/access.ts';
 import {type Closure, type ConnectionLimits, type Connections, createConnections} from './connections.ts';
@@ -12,6 +13,7 @@ import {healthyRoute} from './routes/healthy.ts';
 import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
 import {pageRoutes} from './routes/page.ts';
 import {readyRoute} from './routes/ready.ts';
+import {type Reload, reloadRoute} from './routes/reload.ts';
 import {methodsOf, type Route} from './routes/route.ts';
 import {startPageRoute} from './routes/start-page.ts';
 import type {TlsSettings} from './tls.ts';
@@ -31,6 +33,8 @@ export interface ServerOptions {
   readonly document: () => Document;
   readonly ownMetrics: MetricsSource;
   readonly ready: () => boolean;
+  /** Takes up the configuration anew; undefined where that can't be asked for by HTTP. */
+  readonly reload: (() => Promise<Reload>) | undefined;
   /** What is served beside the page and the scraped paths: the API. */
   readonly routes?: readonly Route[];
   /** Told of each request that `access` refuses. */
@@ -46,6 +50,8 @@ export interface RunningServer {
   readonly url: string;
   /** Of the first address with one; 0 where all are Unix sockets. */
   readonly port: number;
+  /** Answers by other options from the next request on, save for addresses and TLS. Connections stay. */
+  update(options: ServerOptions): Promise<void>;
   /** Takes no new connections, lets the answers under way finish for a moment, and resolves when all are closed. */
   close(): Promise<void>;
 }
@@ -79,9 +85,10 @@ const createApp = (options: ServerOptions, connections: Connections) => {
     readyRoute(paths.ready, options.ready),
   ];
   const page = pageRoutes(paths.startPage);
-  const routes = [
+  const routes: readonly Route[] = [
     ...(page.length > 0 ? page : [startPageRoute(paths.startPage, scraped)]),
     ...scraped,
+    ...(options.reload ? [reloadRoute(paths.reload, options.reload)] : []),
     ...(options.routes ?? []),
   ];
   const zones = new Map(routes.map(({path, zone}) => [path, zone]));
@@ -151,8 +158,7 @@ const createApp = (options: ServerOptions, connections: Connections) => {
     sendRejection(request, reply, {status: 500, text: 'internal error; the log says more'});
   });
   for (const route of routes) {
-    const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-      reply.send(await route.answer(reply, request));
+    const handler = (request: FastifyRequest, reply: FastifyReply) => route.answer(reply, request);
     app.route({method: [...methodsOf(route)], url: route.path, handler});
   }
   return app;
@@ -164,13 +170,15 @@ const createApp = (options: ServerOptions, connections: Connections) => {
  */
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
   const {listen, tls, onClosed, log} = options;
+  let current = options;
   const connections = createConnections({
-    limits: options.connections,
-    peerOf: (client) => options.access().peer(client),
+    limits: () => current.connections,
+    peerOf: (client) => current.access().peer(client),
     onClosed,
   });
   const app = createApp(options, connections);
   await app.ready();
+  let {routing} = app;
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     const cutOff = setTimeout(() => connections.destroyAll(), limits.closeMs);
@@ -182,7 +190,8 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
   try {
     // Not Fastify's own server, which has one address, and takes a missing host for localhost.
     for (const endpoint of listen) {
-      const settings = {onRequest: app.routing, tls, connections, onClosed, warn};
+      const onRequest: RequestListener = (request, response) => routing(request, response);
+      const settings = {onRequest, tls, connections, onClosed, warn};
       listeners.push(await openListener(endpoint, 'web.listen', settings));
     }
   } catch (error) {
@@ -195,6 +204,12 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
   return {
     url: urls.find((url) => !url.startsWith('http://unix:')) ?? urls[0] ?? '',
     port: listeners.find(({port}) => port !== undefined)?.port ?? 0,
+    update: async (changed) => {
+      const other = createApp(changed, connections);
+      await other.ready();
+      current = changed;
+      ({routing} = other);
+    },
     close,
   };
 };

@@ -19,6 +19,8 @@ const statusOf = (outcome: Extract<Outcome, {kind: 'rejected'}>): string => Stri
 
 /** The metrics of deliveries: what they are told of each attempt, and what they read before a scrape. */
 export interface DeliveryMetrics {
+  /** Begins the counters of these destinations at 0 where they have none. */
+  expect(destinations: readonly string[]): void;
   delivery(delivery: Delivery): void;
   read(): void;
 }
@@ -30,7 +32,7 @@ export interface DeliveryMetrics {
 export const createDeliveryMetrics = (
   register: Registry,
   prefix: string,
-  destinations: ReadonlyMap<string, () => DestinationState>,
+  destinations: () => ReadonlyMap<string, DestinationState>,
   nowMs: () => number,
 ): DeliveryMetrics => {
   const registers = [register];
@@ -85,23 +87,26 @@ export const createDeliveryMetrics = (
   });
 
   const read = (): void => {
-    sentBytes.reset();
-    for (const [destination, stateOf] of destinations) {
-      const state = stateOf();
+    const states = destinations();
+    // Destinations may be gone since the last time.
+    for (const metric of [lagResults, lagSeconds, sentBytes]) metric.reset();
+    for (const [destination, state] of states) {
       const {oldestEndedAtMs = state.lagResults === 0 ? nowMs() : undefined} = state;
       lagResults.set({destination}, state.lagResults);
-      if (oldestEndedAtMs === undefined) lagSeconds.remove({destination});
-      else lagSeconds.set({destination}, Math.max(0, nowMs() - oldestEndedAtMs) / 1000);
+      if (oldestEndedAtMs !== undefined)
+        lagSeconds.set({destination}, Math.max(0, nowMs() - oldestEndedAtMs) / 1000);
       sentBytes.inc({destination}, state.sentBytes);
     }
   };
 
-  for (const destination of destinations.keys()) {
-    for (const outcome of outcomes) deliveries.inc({destination, outcome}, 0);
-    delivered.inc({destination}, 0);
-    rejected.inc({destination, status: '400'}, 0);
-    unwritten.inc({destination}, 0);
-  }
+  const expect = (names: readonly string[]): void => {
+    for (const destination of names) {
+      for (const outcome of outcomes) deliveries.inc({destination, outcome}, 0);
+      delivered.inc({destination}, 0);
+      rejected.inc({destination, status: '400'}, 0);
+      unwritten.inc({destination}, 0);
+    }
+  };
 
   const delivery = ({destination, outcome, attempted, settled}: Delivery): void => {
     // A repetition of what is there already carries no result.
@@ -121,5 +126,5 @@ export const createDeliveryMetrics = (
         outcome satisfies never;
     }
   };
-  return {delivery, read};
+  return {expect, delivery, read};
 };

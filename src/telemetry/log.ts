@@ -15,6 +15,12 @@ export interface Log {
   error(message: string, fields?: Fields): void;
 }
 
+/** A log whose settings can be changed. */
+export interface AdjustableLog extends Log {
+  /** Goes by these settings from now on. */
+  adjust(settings: LogSettings): void;
+}
+
 export interface LogSettings {
   readonly level: LogLevel;
   /** `auto`: text on a terminal, JSON elsewhere. */
@@ -28,16 +34,27 @@ const textLine = (level: LogLevel, message: string, fields: Fields): string => {
   return `${new Date().toISOString()} ${level.padEnd(5)} ${message}${pairs.join('')}\n`;
 };
 
-/** Builds the log, which writes to standard error. */
-export const createLog = ({level, format}: LogSettings): Log => {
+type Writer = (at: LogLevel, message: string, fields: Fields) => void;
+
+const textWriter =
+  (level: LogLevel): Writer =>
+  (at, message, fields) => {
+    if (logLevels.indexOf(at) >= logLevels.indexOf(level))
+      process.stderr.write(textLine(at, message, fields));
+  };
+
+const writerFor = ({level, format}: LogSettings): Writer => {
   const asText = format === 'text' || (format === 'auto' && process.stderr.isTTY === true);
-  const write = asText
-    ? (at: LogLevel, message: string, fields: Fields): void => {
-        if (logLevels.indexOf(at) >= logLevels.indexOf(level))
-          process.stderr.write(textLine(at, message, fields));
-      }
-    : jsonWriter(level);
+  return asText ? textWriter(level) : jsonWriter(level);
+};
+
+/** Builds the log, which writes to standard error. */
+export const createLog = (settings: LogSettings): AdjustableLog => {
+  let write = writerFor(settings);
   return {
+    adjust: (changed) => {
+      write = writerFor(changed);
+    },
     debug: (message, fields = {}) => write('debug', message, fields),
     info: (message, fields = {}) => write('info', message, fields),
     warn: (message, fields = {}) => write('warn', message, fields),
@@ -45,7 +62,7 @@ export const createLog = ({level, format}: LogSettings): Log => {
   };
 };
 
-const jsonWriter = (level: LogLevel) => {
+const jsonWriter = (level: LogLevel): Writer => {
   const logger = pino(
     {
       level,
@@ -55,5 +72,5 @@ const jsonWriter = (level: LogLevel) => {
     },
     process.stderr,
   );
-  return (at: LogLevel, message: string, fields: Fields): void => logger[at](fields, message);
+  return (at, message, fields) => logger[at](fields, message);
 };

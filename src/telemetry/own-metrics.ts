@@ -7,6 +7,10 @@ import {createDeliveryMetrics, type DestinationState} from './delivery-metrics.t
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
+  /** Begins the counters of these jobs and destinations at 0 where they have none, so that the first failure is an increase. */
+  expect(jobs: readonly string[], destinations: readonly string[]): void;
+  /** An attempt to take up another configuration, or the one of the start. */
+  configured(successful: boolean): void;
   testEnded(job: string, status: TestResult['status']): void;
   /** Runs that were due and did not take place. One skipped result may stand for many. */
   runsSkipped(job: string, reason: SkipClass, runs: number): void;
@@ -31,10 +35,8 @@ export interface MonthlyData {
 
 export interface OwnMetricsSettings {
   readonly version: string;
-  /** The jobs' names. Counters begin at 0, so that the first failure is an increase. */
-  readonly jobs: readonly string[];
-  /** The destinations by name, with how far each has come. */
-  readonly destinations: ReadonlyMap<string, () => DestinationState>;
+  /** The destinations by name, with how far each has come. Asked at each scrape. */
+  readonly destinations: () => ReadonlyMap<string, DestinationState>;
   /** Asked at each scrape. */
   readonly monthlyData: () => {
     readonly jobs: readonly (MonthlyData & {readonly job: string})[];
@@ -51,9 +53,13 @@ const statuses: readonly TestResult['status'][] = ['completed', 'failed', 'skipp
  * Those watch the event loop and the garbage collector until the process ends, and do not keep it from ending.
  */
 export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
-  const {version, jobs, destinations, monthlyData, nowMs = Date.now} = settings;
+  const {version, destinations, monthlyData, nowMs = Date.now} = settings;
   const register = new Registry();
   collectDefaultMetrics({register});
+  // Gauges that are called as counters are. The ones by type, without the suffix, say more.
+  for (const what of ['handles', 'requests', 'resources']) {
+    register.removeSingleMetric(`nodejs_active_${what}_total`);
+  }
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({name: prefix + name, help, labelNames, registers: [register]});
@@ -92,17 +98,25 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   const closed = counter('connections_closed_total', 'Connections that were closed for a limit, by which.', [
     'reason',
   ]);
+  const configSuccessful = gauge(
+    'config_last_reload_successful',
+    'Whether the last attempt to take up a configuration was successful: 1 or 0.',
+    [],
+  );
+  const configSuccess = gauge(
+    'config_last_reload_success_timestamp_seconds',
+    'Unix time at which a configuration was last taken up.',
+    [],
+  );
   gauge('build_info', 'The version that runs; always 1.', ['version']).set({version}, 1);
 
   for (const reason of refusals) refusedByReason.inc({reason}, 0);
   for (const reason of closures) closed.inc({reason}, 0);
-  for (const job of jobs) {
-    for (const status of statuses) tests.inc({job, status}, 0);
-    for (const reason of skipClasses) runsSkipped.inc({job, reason}, 0);
-  }
 
   const readMonthlyData = (): void => {
     const {jobs: ofJobs, total} = monthlyData();
+    dataUsed.reset();
+    dataBudget.reset();
     for (const {job, usedBytes, budgetBytes} of ofJobs) {
       dataUsed.set({job}, usedBytes);
       if (budgetBytes !== undefined) dataBudget.set({job}, budgetBytes);
@@ -113,6 +127,17 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   };
 
   return {
+    expect: (jobs, names) => {
+      for (const job of jobs) {
+        for (const status of statuses) tests.inc({job, status}, 0);
+        for (const reason of skipClasses) runsSkipped.inc({job, reason}, 0);
+      }
+      deliveries.expect(names);
+    },
+    configured: (successful) => {
+      configSuccessful.set(successful ? 1 : 0);
+      if (successful) configSuccess.set(nowMs() / 1000);
+    },
     testEnded: (job, status) => tests.inc({job, status}),
     runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
     delivery: deliveries.delivery,

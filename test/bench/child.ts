@@ -18,7 +18,15 @@ const exited = async (child: ChildProcess, name: string): Promise<never> => {
 
 /** @param execArgv flags of Node. */
 export const startChild = (
-  name: 'receiver' | 'drain' | 'reflector' | 'speed' | 'fleet/probes',
+  name:
+    | 'receiver'
+    | 'drain'
+    | 'reflector'
+    | 'speed'
+    | 'fleet/probes'
+    | 'scrape/load'
+    | 'scrape/prom-client'
+    | 'scrape/fixed',
   args: readonly string[],
   execArgv: readonly string[] = [],
 ): Child => {

@@ -4,6 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 /** A program that runs until it is ended. */
 export interface RunningProgram {
+  readonly pid: number;
   /** Ends it with SIGTERM and waits until it has ended. */
   stop(): Promise<void>;
 }
@@ -28,7 +29,9 @@ export const startProgram = async (
     if (child.exitCode !== null) throw new Error(`${path} ended with ${child.exitCode}`);
     await sleep(20);
   }
+  if (child.pid === undefined) throw new Error(`${path} has no process`);
   return {
+    pid: child.pid,
     stop: async () => {
       child.kill('SIGTERM');
       await exited;

@@ -213,15 +213,13 @@ describe('the dashboard of the bridge', () => {
     const destination = 'mimir';
     const metrics = createOwnMetrics({
       version: '1.2.3',
-      jobs: ['wan'],
-      destinations: new Map([
-        [destination, () => ({lagResults: 0, oldestEndedAtMs: undefined, sentBytes: 9})],
-      ]),
+      destinations: () => new Map([[destination, {lagResults: 0, oldestEndedAtMs: undefined, sentBytes: 9}]]),
       monthlyData: () => ({
         jobs: [{job: 'wan', usedBytes: 1000, budgetBytes: 4000}],
         total: {usedBytes: 1000, budgetBytes: 5000},
       }),
     });
+    metrics.expect(['wan'], [destination]);
     metrics.delivery({destination, attempted: 1, settled: 1, lag: 0, outcome: {kind: 'accepted'}});
     // Prometheus reads more than the strict parser does.
     const text = (await metrics.render()).replaceAll('\n\n', '\n').replaceAll(' Nan\n', ' NaN\n');

@@ -89,7 +89,15 @@ export const endpoint = (
   operation: Operation,
   answer: Answer,
   methods: readonly Method[] = operation.method === 'post' ? ['POST'] : ['GET', 'HEAD'],
-): Endpoint => ({path, zone: 'page', about: operation.summary, methods, operation, answer});
+): Endpoint => ({
+  path,
+  zone: 'page',
+  about: operation.summary,
+  methods,
+  takesBody: operation.body !== undefined,
+  operation,
+  answer,
+});
 
 /** An endpoint that answers GET with JSON and takes a query, which is read by its schema first. */
 export const jsonEndpoint = <Query>(

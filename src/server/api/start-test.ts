@@ -1,5 +1,6 @@
 import type {IncomingHttpHeaders} from 'node:http';
 import {z} from 'zod';
+import {isCrossSite} from '../cross-site.ts';
 import {type Endpoint, endpoint, type JsonAnswer, readBy, refusal, sendJson} from './endpoint.ts';
 import type {StartedTest} from './shapes.ts';
 
@@ -13,22 +14,13 @@ export type StartOutcome =
 
 const body = z.strictObject({job: z.string().meta({description: 'name of the job to test for'})});
 
-const hostOf = (origin: string): string | undefined =>
-  URL.canParse(origin) ? new URL(origin).host : undefined;
-
-/**
- * Why a request may come from another site's page; undefined where it can't. A page can't set these headers itself, nor
- * send this type without being asked first, which is not answered. Behind a proxy that changes the Host, the Origin tells
- * nothing where the browser says itself what the page is to it.
- * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
- */
+/** Why a request is not to be believed; undefined where it is. A page can't send this type elsewhere unasked. */
 const crossSite = (headers: IncomingHttpHeaders): JsonAnswer | undefined => {
-  const {'content-type': type = '', 'sec-fetch-site': site, origin, host} = headers;
-  if (!/^application\/json\s*(;|$)/i.test(type))
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? ''))
     return refusal(415, 'a request body has to be application/json');
-  const isSame =
-    site === undefined ? origin === undefined || hostOf(origin) === host : site === 'same-origin';
-  return isSame ? undefined : refusal(403, 'tests are not started from the pages of other sites');
+  return isCrossSite(headers)
+    ? refusal(403, 'tests are not started from the pages of other sites')
+    : undefined;
 };
 
 const answerTo = (job: string, outcome: StartOutcome): JsonAnswer => {

@@ -1,6 +1,11 @@
 import {acceptsGzip, chooseFormat, hasAlready} from '../accept.ts';
 import type {Document} from '../document.ts';
+import {remember} from '../remember.ts';
 import type {Route} from './route.ts';
+
+// A scraper says the same each time, and to read it takes longer than all else of its answer.
+const formatFor = remember(chooseFormat);
+const gzipFor = remember(acceptsGzip);
 
 /** The endpoint that Prometheus scrapes. `document` gives what was made when the newest result came. */
 export const expositionRoute = (path: string, document: () => Document): Route => ({
@@ -8,15 +13,14 @@ export const expositionRoute = (path: string, document: () => Document): Route =
   zone: 'metrics',
   about: 'the newest result of each job, for Prometheus to scrape',
   answer: (reply, {headers}) => {
-    const format = chooseFormat(headers.accept);
-    const {contentType, contentEncoding, body, etag} = document()(
-      format,
-      acceptsGzip(headers['accept-encoding']),
-    );
-    void reply.headers({'content-type': contentType, etag, vary: 'Accept, Accept-Encoding'});
-    if (contentEncoding !== undefined) void reply.header('content-encoding', contentEncoding);
-    if (!hasAlready(headers['if-none-match'], etag)) return body;
-    void reply.code(304);
+    const representation = document()(formatFor(headers.accept), gzipFor(headers['accept-encoding']));
+    const {headers: complete, validators, latin1, etag} = representation;
+    // Fastify's own way of sending takes half as long again.
+    reply.hijack();
+    const others = Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
+    if (hasAlready(headers['if-none-match'], etag))
+      reply.raw.writeHead(304, [...others, ...validators]).end();
+    else reply.raw.writeHead(200, [...others, ...complete]).end(latin1, 'latin1');
     return undefined;
   },
 });

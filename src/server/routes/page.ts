@@ -69,7 +69,7 @@ const fileRoute = (file: string, path: string, about: string, caching: keyof typ
       });
       if (gzip) void reply.header('content-encoding', 'gzip');
       if (!hasAlready(headers['if-none-match'], etag)) return bytes;
-      void reply.code(304);
+      void reply.code(304).send();
       return undefined;
     },
   };

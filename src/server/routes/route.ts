@@ -25,12 +25,14 @@ export interface Route {
   readonly path: string;
   /** GET and HEAD where absent. */
   readonly methods?: readonly Method[];
+  /** Whether requests may have a body, of JSON. */
+  readonly takesBody?: boolean;
   readonly zone: Zone;
   /** What the start page says about it. */
   readonly about: string;
   /**
-   * Gives the body, undefined where a status has none; sets the status and headers on `reply` where they differ from 200
-   * and plain text.
+   * Gives the body, undefined where it has sent the answer itself; sets the status and headers on `reply` where they
+   * differ from 200 and plain text.
    */
   readonly answer: (reply: FastifyReply, request: RouteRequest) => Body | Promise<Body>;
 }

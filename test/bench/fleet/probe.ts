@@ -37,6 +37,7 @@ export const configOf = (instance: string, {folder, url, jitter, repeatInterval}
     storage: {path: journalOf(folder, instance)},
   }),
   warnings: [],
+  fingerprints: new Map(),
 });
 
 /** What stands in for the world around a probe. */

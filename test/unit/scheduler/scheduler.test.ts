@@ -187,4 +187,32 @@ describe('the scheduler', () => {
     await stop();
     expect(log).toEqual(['30 begin a', '31 abort a']);
   });
+
+  it('leaves a job alone whose times stay, and its test, when its jobs change', async () => {
+    const {log, update, stop} = start([minutely('a'), minutely('b')], 10_000);
+    await vi.advanceTimersByTimeAsync(35_000);
+    // Another object with the same times, and one that is new.
+    await update([minutely('a', {runAtStart: true}), minutely('c', {runAtStart: true})], 'seed');
+    await vi.advanceTimersByTimeAsync(60_000);
+    await stop();
+    expect(log).toEqual(['30 begin a', '40 end a', '40 begin c', '50 end c', '90 begin a', '95 abort a']);
+  });
+
+  it('follows changed times without a test at once, and aborts the test of a job that is gone', async () => {
+    const {log, update, stop} = start([minutely('a'), minutely('b')], 20_000);
+    await vi.advanceTimersByTimeAsync(35_000);
+    const schedule = createSchedule('2 * * * *', 'UTC');
+    await update([minutely('b', {schedule, runAtStart: true})], 'seed');
+    await vi.advanceTimersByTimeAsync(60_000);
+    await stop();
+    expect(log).toEqual([
+      '30 begin a',
+      '35 abort a',
+      // This one was due before.
+      '35 begin b',
+      '55 end b',
+      '90 begin b',
+      '95 abort b',
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {createDocument} from '../../../src/server/document.ts';
 import {paths, reservedPaths} from '../../../src/server/paths.ts';
+import type {Reload} from '../../../src/server/routes/reload.ts';
 import {ask, sendRaw} from './http.ts';
 import {start} from './running.ts';
 
@@ -42,6 +43,15 @@ describe('the scraped endpoint', () => {
       headers: {'content-type': 'application/openmetrics-text; version=1.0.0; charset=utf-8'},
       body: '# TYPE a gauge\n# HELP a A.\na{isp="one"} 1\n# EOF\n',
     });
+  });
+
+  test('answers requests that are sent before the answers to earlier ones, in their order', async () => {
+    const {port} = await start({document: () => documentOf('ü語')});
+    const ask = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+    const all = ask('/prometheus') + ask('/-/healthy') + ask('/prometheus', 'Connection: close\r\n');
+    const answers = await sendRaw(port, all);
+    const bodies = answers.split('HTTP/1.1 200 OK\r\n').map((answer) => answer.split('\r\n\r\n')[1]);
+    expect(bodies).toEqual([undefined, textOf('ü語'), 'healthy\n', textOf('ü語')]);
   });
 
   test('compresses for those who take it', async () => {
@@ -113,12 +123,69 @@ describe('the other routes', () => {
   });
 
   test('all but the scraped one are reserved', () => {
-    expect(reservedPaths).toEqual(['/', '/metrics', '/-/healthy', '/-/ready']);
+    expect(reservedPaths).toEqual(['/', '/metrics', '/-/healthy', '/-/ready', '/-/reload']);
+  });
+});
+
+describe('/-/reload', () => {
+  const post = (url: string, headers: Readonly<Record<string, string>> = {}) =>
+    ask(`${url}/-/reload`, {method: 'POST', headers});
+
+  test('is not there unless it is allowed', async () => {
+    const {url} = await start();
+    expect((await post(url)).status).toBe(404);
+  });
+
+  test.each<[Reload, number, string]>([
+    [{kind: 'reloaded'}, 200, 'configuration reloaded\n'],
+    [
+      {kind: 'refused', problems: ['a: unknown key', 'b: unknown key']},
+      400,
+      'a: unknown key\nb: unknown key\n',
+    ],
+    [{kind: 'failed', problem: 'the disk is gone'}, 500, 'the disk is gone\n'],
+  ])('answers what came of it: %j', async (outcome, status, body) => {
+    const {url} = await start({reload: async () => outcome});
+    expect(await post(url)).toMatchObject({status, body});
+  });
+
+  test('takes POST alone, without a body', async () => {
+    let reloads = 0;
+    const reload = async (): Promise<Reload> => {
+      reloads += 1;
+      return {kind: 'reloaded'};
+    };
+    const {url} = await start({reload});
+    for (const method of ['GET', 'HEAD', 'PUT']) {
+      expect(await ask(`${url}/-/reload`, {method})).toMatchObject({status: 405, headers: {allow: 'POST'}});
+    }
+    expect(await ask(`${url}/-/reload`, {method: 'POST', body: 'a=b'})).toMatchObject({status: 413});
+    expect(reloads).toBe(0);
+  });
+
+  test('is refused to pages of other sites', async () => {
+    const {url, port} = await start({reload: async () => ({kind: 'reloaded'})});
+    const site = (name: string) => post(url, {'sec-fetch-site': name});
+    const origin = (name: string) => post(url, {origin: name});
+    for (const answer of [
+      site('cross-site'),
+      site('same-site'),
+      origin('http://a.example'),
+      origin('null'),
+    ]) {
+      expect(await answer).toMatchObject({
+        status: 403,
+        body: 'forbidden: asked for by a page of another site\n',
+      });
+    }
+    for (const answer of [site('same-origin'), site('none'), origin(`http://127.0.0.1:${port}`)]) {
+      expect(await answer).toMatchObject({status: 200});
+    }
   });
 });
 
 describe('every route', () => {
-  const routes = ['/prometheus', ...Object.values(paths)];
+  const routes = ['/prometheus', ...Object.values(paths).filter((path) => path !== paths.reload)];
 
   test.each(routes)('%s answers HEAD as GET, without the body', async (path) => {
     const {url} = await start();

@@ -63,6 +63,7 @@ export const optionsFor = (given: Overrides = {}): ServerOptions => {
     document: () => document,
     ownMetrics: {contentType: 'text/plain; version=0.0.4', render: async () => 'own 1\n'},
     ready: () => true,
+    reload: undefined,
     onRefused: () => {},
     onClosed: () => {},
     log: {warn: () => {}, error: () => {}},

@@ -1,11 +1,11 @@
 import {EventEmitter, once} from 'node:events';
 import {Agent} from 'node:http';
 import {connect} from 'node:net';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {ListenError} from '../../../src/server/listen.ts';
 import {startServer} from '../../../src/server/server.ts';
 import {ask} from './http.ts';
-import {optionsFor, start} from './running.ts';
+import {listOf, optionsFor, start} from './running.ts';
 
 describe('starting', () => {
   test.each([
@@ -26,6 +26,43 @@ describe('starting', () => {
     const failure = startServer(optionsFor({listen}));
     await expect(failure).rejects.toBeInstanceOf(ListenError);
     await expect(failure).rejects.toThrow(`address ${host ?? ''}:${port} is already in use (web.listen)`);
+  });
+});
+
+describe('updating', () => {
+  test('answers by other options on connections that stay', async () => {
+    const agent = new Agent({keepAlive: true, maxSockets: 1});
+    onTestFinished(() => agent.destroy());
+    const server = await start();
+    expect((await ask(`${server.url}/prometheus`, {agent})).status).toBe(200);
+    const [socket] = Object.values(agent.freeSockets).flat();
+    await server.update(optionsFor({path: '/moved'}));
+    expect((await ask(`${server.url}/moved`, {agent})).status).toBe(200);
+    expect((await ask(`${server.url}/prometheus`, {agent})).status).toBe(404);
+    expect(Object.values(agent.freeSockets).flat()).toEqual([socket]);
+    // The address was looked at when the connection was opened.
+    await server.update(optionsFor({allowlist: listOf('192.0.2.1')}));
+    expect((await ask(`${server.url}/prometheus`, {agent})).status).toBe(403);
+  });
+
+  test('lets an answer under way finish', async () => {
+    let finish = (_text: string): void => {};
+    const rendering = new Promise<string>((resolve) => {
+      finish = resolve;
+    });
+    const events = new EventEmitter();
+    const asked = once(events, 'asked');
+    const render = (): Promise<string> => {
+      events.emit('asked');
+      return rendering;
+    };
+    const server = await start({ownMetrics: {contentType: 'text/plain', render}});
+    const answer = ask(`${server.url}/metrics`);
+    await asked;
+    await server.update(optionsFor());
+    finish('own 2\n');
+    expect(await answer).toMatchObject({status: 200, body: 'own 2\n'});
+    expect(await ask(`${server.url}/metrics`)).toMatchObject({status: 200, body: 'own 1\n'});
   });
 });
 

@@ -9,8 +9,7 @@ const nowMs = 1_700_000_000_500;
 const state: DestinationState = {lagResults: 3, oldestEndedAtMs: nowMs - 7250, sentBytes: 1234};
 const settings = {
   version: '1.2.3',
-  jobs: ['wan'],
-  destinations: new Map([['mimir', () => state]]),
+  destinations: () => new Map([['mimir', state]]),
   monthlyData: () => ({jobs: [{job: 'wan', usedBytes: 1000}], total: {usedBytes: 1000}}),
   nowMs: () => nowMs,
 };
@@ -22,7 +21,9 @@ const ownSamples = (text: string): string[] =>
 
 describe('own metrics', () => {
   test('begin at 0 for what is configured, and say nothing of a delivery that was not made', async () => {
-    expect(ownSamples(await createOwnMetrics(settings).render())).toEqual([
+    const metrics = createOwnMetrics(settings);
+    metrics.expect(['wan'], ['mimir']);
+    expect(ownSamples(await metrics.render())).toEqual([
       'speedtest_bridge_tests_total{job="wan",status="completed"} 0',
       'speedtest_bridge_tests_total{job="wan",status="failed"} 0',
       'speedtest_bridge_tests_total{job="wan",status="skipped"} 0',
@@ -52,12 +53,15 @@ describe('own metrics', () => {
       'speedtest_bridge_connections_closed_total{reason="client_limit"} 0',
       'speedtest_bridge_connections_closed_total{reason="limit"} 0',
       'speedtest_bridge_connections_closed_total{reason="client_certificate"} 0',
+      'speedtest_bridge_config_last_reload_successful 0',
+      'speedtest_bridge_config_last_reload_success_timestamp_seconds 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
   });
 
   test('count what they are told', async () => {
     const metrics = createOwnMetrics(settings);
+    metrics.expect(['wan'], ['mimir']);
     metrics.testEnded('wan', 'completed');
     metrics.testEnded('wan', 'failed');
     metrics.testEnded('adhoc', 'completed');
@@ -74,6 +78,9 @@ describe('own metrics', () => {
     metrics.requestRefused('address');
     metrics.requestRefused('login_wrong');
     metrics.connectionClosed('limit');
+    metrics.configured(true);
+    // What is there keeps its count.
+    metrics.expect(['wan'], ['mimir']);
     expect(ownSamples(await metrics.render())).toEqual([
       'speedtest_bridge_tests_total{job="wan",status="completed"} 1',
       'speedtest_bridge_tests_total{job="wan",status="failed"} 1',
@@ -108,13 +115,15 @@ describe('own metrics', () => {
       'speedtest_bridge_connections_closed_total{reason="client_limit"} 0',
       'speedtest_bridge_connections_closed_total{reason="limit"} 1',
       'speedtest_bridge_connections_closed_total{reason="client_certificate"} 0',
+      'speedtest_bridge_config_last_reload_successful 1',
+      'speedtest_bridge_config_last_reload_success_timestamp_seconds 1700000000.5',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
   });
 
   test('read how far a destination has come at each scrape, and have no lag where it has all', async () => {
     let now: DestinationState = state;
-    const metrics = createOwnMetrics({...settings, destinations: new Map([['mimir', () => now]])});
+    const metrics = createOwnMetrics({...settings, destinations: () => new Map([['mimir', now]])});
     await metrics.render();
     now = {lagResults: 0, oldestEndedAtMs: undefined, sentBytes: 2000};
     expect(ownSamples(await metrics.render())).toEqual(
@@ -128,12 +137,37 @@ describe('own metrics', () => {
 
   test('leave out a time that is not known, and keep what is', async () => {
     let now: DestinationState = state;
-    const metrics = createOwnMetrics({...settings, destinations: new Map([['mimir', () => now]])});
+    const metrics = createOwnMetrics({...settings, destinations: () => new Map([['mimir', now]])});
     await metrics.render();
     now = {...state, oldestEndedAtMs: undefined};
     const lines = ownSamples(await metrics.render());
     expect(lines).toContain('speedtest_bridge_delivery_lag_results{destination="mimir"} 3');
     expect(lines.filter((line) => line.includes('lag_seconds'))).toEqual([]);
+  });
+
+  test('forget a destination and a job that are gone, but not what was counted', async () => {
+    let destinations = new Map([['mimir', state]]);
+    let jobs = [{job: 'wan', usedBytes: 1000, budgetBytes: 5000}];
+    const metrics = createOwnMetrics({
+      ...settings,
+      destinations: () => destinations,
+      monthlyData: () => ({jobs, total: {usedBytes: 1000}}),
+    });
+    metrics.expect(['wan'], ['mimir']);
+    await metrics.render();
+    [destinations, jobs] = [new Map(), []];
+    const lines = ownSamples(await metrics.render());
+    expect(lines.filter((line) => /lag|sent_bytes|[^l]_data_/.test(line))).toEqual([]);
+    expect(lines).toContain('speedtest_bridge_results_delivered_total{destination="mimir"} 0');
+  });
+
+  test('keep the time of the last configuration that was taken up', async () => {
+    const metrics = createOwnMetrics(settings);
+    metrics.configured(true);
+    metrics.configured(false);
+    const lines = ownSamples(await metrics.render());
+    expect(lines).toContain('speedtest_bridge_config_last_reload_successful 0');
+    expect(lines).toContain('speedtest_bridge_config_last_reload_success_timestamp_seconds 1700000000.5');
   });
 
   test('tell of budgets at each scrape', async () => {
@@ -162,7 +196,7 @@ describe('own metrics', () => {
     };
     const metrics = createOwnMetrics({
       ...settings,
-      destinations: new Map([['mimir', unreadable]]),
+      destinations: unreadable,
       monthlyData: unreadable,
     });
     metrics.unsaved(2);
