@@ -10,6 +10,13 @@ export interface RepeatSettings {
   readonly lapsesAtMs: (job: string, endedAtMs: number) => number | undefined;
 }
 
+export interface LiveSettings {
+  readonly journal: Journal;
+  readonly sink: Sink;
+  readonly timeline: Timeline;
+  readonly settings: RepeatSettings;
+}
+
 /** What a `Live` asks to be sent. */
 export interface Repetition {
   /** The results whose values are sent again. */
@@ -48,12 +55,24 @@ export class Live {
   readonly #sink: Sink;
   readonly #timeline: Timeline;
   readonly #settings: RepeatSettings;
+  readonly #startedAtMs: number;
+  readonly #firstAtMs: number;
 
-  constructor(journal: Journal, sink: Sink, timeline: Timeline, settings: RepeatSettings) {
+  /**
+   * @param nowMs the time of the start.
+   * @param random from 0 to below 1.
+   */
+  constructor(
+    {journal, sink, timeline, settings}: LiveSettings,
+    nowMs: number = Date.now(),
+    random: () => number = Math.random,
+  ) {
     this.#journal = journal;
     this.#sink = sink;
     this.#timeline = timeline;
     this.#settings = settings;
+    this.#startedAtMs = nowMs - settledMs;
+    this.#firstAtMs = this.#startedAtMs + random() * settings.intervalMs;
   }
 
   /** When `due` next has something, Unix milliseconds; undefined while nothing is shown. */
@@ -111,7 +130,9 @@ export class Live {
   /** Counted from the job of the oldest sample, so that one that tests often does not put off the repetition of the others. */
   #repeatsAtMs(jobs: readonly Standing[]): number {
     const lastSamplesMs = jobs.filter(({row}) => row !== undefined).map(({shown}) => shown.lastSampleMs);
-    return Math.min(...lastSamplesMs) + this.#settings.intervalMs;
+    const atMs = Math.min(...lastSamplesMs) + this.#settings.intervalMs;
+    // What was due before the start would be sent at once by all of a fleet that starts together, and in step from then on.
+    return atMs < this.#startedAtMs ? this.#firstAtMs : atMs;
   }
 
   #lapsesAtMs({job, row}: Shown): number {
