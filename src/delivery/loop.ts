@@ -71,8 +71,8 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
       return;
     }
     const outcome = await live.send(repetition, signal);
-    if (outcome.kind === 'retry') await attempts.holdOff(outcome, 0);
-    else attempts.settle(outcome, 0, 0);
+    if (outcome?.kind === 'retry') await attempts.holdOff(outcome, 0);
+    else if (outcome !== undefined) attempts.settle(outcome, 0, 0);
   };
 
   const step = async (): Promise<void> => {

@@ -205,6 +205,15 @@ describe('series are ended', () => {
     expect(live.nextAtMs()).toBe(1000 + 3 * minuteMs + settledMs);
   });
 
+  it('without a marker where nobody looks back at them', async () => {
+    const {journal, create, deliver, answer} = open();
+    const live = create(Number.POSITIVE_INFINITY);
+    deliver(1000, 'gone');
+    answer.outcome = {kind: 'retry', cause: 'not to be asked'};
+    expect(await send(live, 120 * minuteMs)).toMatchObject({rows: [], ended: []});
+    expect(journal.live('sink')).toEqual([]);
+  });
+
   it('whose result is lost', async () => {
     const {journal, create, deliver} = open();
     deliver(1000);
