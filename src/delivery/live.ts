@@ -78,7 +78,7 @@ export class Live {
     this.#timeline = timeline;
     this.#settings = settings;
     this.#startedAtMs = nowMs - settledMs;
-    this.#firstAtMs = this.#startedAtMs + random() * settings.intervalMs;
+    this.#firstAtMs = this.#startedAtMs + Math.floor(random() * settings.intervalMs);
   }
 
   /** When `due` next has something, Unix milliseconds; undefined while nothing is shown. */
