@@ -10,6 +10,13 @@ export interface RepeatSettings {
   readonly lapsesAtMs: (job: string, endedAtMs: number) => number | undefined;
 }
 
+export interface LiveSettings {
+  readonly journal: Journal;
+  readonly sink: Sink;
+  readonly timeline: Timeline;
+  readonly settings: RepeatSettings;
+}
+
 /** What a `Live` asks to be sent. */
 export interface Repetition {
   /** The results whose values are sent again. */
@@ -38,6 +45,12 @@ interface Standing {
 export const settledMs = 5000;
 
 /**
+ * How long a series is looked back at, for which a marker is worth while: Prometheus looks back for 5 minutes unless its
+ * flag query.lookback-delta says otherwise. Besides, a marker of today would keep history from being delivered behind it.
+ */
+const lookBackMs = 3_600_000;
+
+/**
  * Keeps the series of a destination's newest results visible: between tests their values are repeated with the current
  * time, so that a query sees an hourly test as it would see a scraped one. Series that these results do not have, or not
  * any more since the configuration has changed, are ended by stale markers; so are all of a job whose tests stay away, or
@@ -48,12 +61,24 @@ export class Live {
   readonly #sink: Sink;
   readonly #timeline: Timeline;
   readonly #settings: RepeatSettings;
+  readonly #startedAtMs: number;
+  readonly #firstAtMs: number;
 
-  constructor(journal: Journal, sink: Sink, timeline: Timeline, settings: RepeatSettings) {
+  /**
+   * @param nowMs the time of the start.
+   * @param random from 0 to below 1.
+   */
+  constructor(
+    {journal, sink, timeline, settings}: LiveSettings,
+    nowMs: number = Date.now(),
+    random: () => number = Math.random,
+  ) {
     this.#journal = journal;
     this.#sink = sink;
     this.#timeline = timeline;
     this.#settings = settings;
+    this.#startedAtMs = nowMs - settledMs;
+    this.#firstAtMs = this.#startedAtMs + Math.floor(random() * settings.intervalMs);
   }
 
   /** When `due` next has something, Unix milliseconds; undefined while nothing is shown. */
@@ -80,7 +105,9 @@ export class Live {
     const repeats = Number.isFinite(this.#settings.intervalMs);
     return {
       rows: repeats ? concerned.flatMap(({row}) => row ?? []) : [],
-      ended: concerned.flatMap(({shown}) => shown.series.filter((name) => !kept.has(name))),
+      ended: concerned
+        .filter(({shown}) => shown.lastSampleMs > atMs - lookBackMs)
+        .flatMap(({shown}) => shown.series.filter((name) => !kept.has(name))),
       atMs,
       live: concerned.map(({shown: {job, resultId, lastSampleMs, series}, kept: own}) => ({
         job,
@@ -91,12 +118,16 @@ export class Live {
     };
   }
 
-  /** Makes one attempt. A repetition that is rejected is left, as the next one will be. */
-  async send({rows, ended, atMs, live}: Repetition, signal: AbortSignal): Promise<Outcome> {
+  /**
+   * Makes one attempt. A repetition that is rejected is left, as the next one will be. Gives undefined where there was
+   * nothing to send, only to note.
+   */
+  async send({rows, ended, atMs, live}: Repetition, signal: AbortSignal): Promise<Outcome | undefined> {
     const numbering = this.#journal.numbering();
-    const outcome = await this.#timeline.repeat(rows, ended, atMs, signal);
+    const isEmpty = rows.length === 0 && ended.length === 0;
+    const outcome = isEmpty ? undefined : await this.#timeline.repeat(rows, ended, atMs, signal);
     // What is now called by these numbers is not what was sent.
-    const isNoted = outcome.kind !== 'retry' && this.#journal.numbering() === numbering;
+    const isNoted = outcome?.kind !== 'retry' && this.#journal.numbering() === numbering;
     if (isNoted) this.#journal.setLive(this.#sink.name, live);
     return outcome;
   }
@@ -111,7 +142,9 @@ export class Live {
   /** Counted from the job of the oldest sample, so that one that tests often does not put off the repetition of the others. */
   #repeatsAtMs(jobs: readonly Standing[]): number {
     const lastSamplesMs = jobs.filter(({row}) => row !== undefined).map(({shown}) => shown.lastSampleMs);
-    return Math.min(...lastSamplesMs) + this.#settings.intervalMs;
+    const atMs = Math.min(...lastSamplesMs) + this.#settings.intervalMs;
+    // What was due before the start would be sent at once by all of a fleet that starts together, and in step from then on.
+    return atMs < this.#startedAtMs ? this.#firstAtMs : atMs;
   }
 
   #lapsesAtMs({job, row}: Shown): number {

@@ -57,7 +57,10 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const attempts = createAttempts({journal, sink, queue, onDelivery, random, prepareAhead, signal});
   const waiting = createWaiting({journal, sink, queue, newest, ahead, attempts, onDelivery, signal});
   const {timeline} = sink;
-  const live = settings.repeat && timeline && new Live(journal, sink, timeline, settings.repeat);
+  const live =
+    settings.repeat &&
+    timeline &&
+    new Live({journal, sink, timeline, settings: settings.repeat}, Date.now(), random);
 
   /** Repeats or ends series where that is due, else waits until it is or the journal grows. */
   const keepVisible = async (): Promise<void> => {
@@ -68,8 +71,8 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
       return;
     }
     const outcome = await live.send(repetition, signal);
-    if (outcome.kind === 'retry') await attempts.holdOff(outcome, 0);
-    else attempts.settle(outcome, 0, 0);
+    if (outcome?.kind === 'retry') await attempts.holdOff(outcome, 0);
+    else if (outcome !== undefined) attempts.settle(outcome, 0, 0);
   };
 
   const step = async (): Promise<void> => {

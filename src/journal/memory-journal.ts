@@ -89,6 +89,8 @@ export const openMemoryJournal = (
   db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
   db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(base);
 
+  db.exec('CREATE TEMP TABLE seeded AS SELECT destination, result_id FROM rejections');
+
   // Which number each result that was saved has in the file. It is another where a process has appended there meanwhile.
   db.exec('CREATE TEMP TABLE saved (id INTEGER PRIMARY KEY, disk_id INTEGER NOT NULL)');
   const noteSaved = db.prepare('INSERT INTO saved (id, disk_id) VALUES (?, ?)');
@@ -111,9 +113,15 @@ export const openMemoryJournal = (
 
   const saveState = db.transaction((): void => {
     const resultId = 'ifnull((SELECT disk_id FROM saved WHERE saved.id = result_id), result_id)';
-    if (isSeeded) db.exec('DELETE FROM disk.rejections; DELETE FROM disk.live; DELETE FROM disk.live_series');
-    db.exec(`INSERT OR REPLACE INTO disk.rejections
-      SELECT destination, ${resultId}, cause, at_ms, retry FROM main.rejections`);
+    // What a person has marked in the file meanwhile, to be sent again, stays marked unless it has had a verdict since.
+    db.exec(`DELETE FROM disk.rejections WHERE (destination, result_id) IN (
+      SELECT destination, result_id FROM temp.seeded EXCEPT SELECT destination, result_id FROM main.rejections)`);
+    db.exec(`INSERT INTO disk.rejections
+      SELECT destination, ${resultId}, cause, at_ms, retry FROM main.rejections WHERE true
+      ON CONFLICT DO UPDATE SET cause = excluded.cause, at_ms = excluded.at_ms, retry = excluded.retry
+        WHERE (rejections.cause, rejections.at_ms) <> (excluded.cause, excluded.at_ms)`);
+    // The rest only the process writes that delivers: this one.
+    if (isSeeded) db.exec('DELETE FROM disk.live; DELETE FROM disk.live_series');
     db.exec(
       `INSERT OR REPLACE INTO disk.live SELECT destination, job, ${resultId}, last_sample_ms FROM main.live`,
     );

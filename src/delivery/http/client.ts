@@ -1,9 +1,10 @@
 import {STATUS_CODES} from 'node:http';
+import type {Dispatcher} from 'undici';
 import {Secret} from '../../config/secret.ts';
 import {createConnections} from './connections.ts';
 import {type Credentials, createLogin} from './login.ts';
 import type {HttpAnswer, HttpClient, HttpRequest, HttpResponse} from './message.ts';
-import {describeFailure, peerOf} from './network-failure.ts';
+import {describeFailure, isClosedConnection, peerOf} from './network-failure.ts';
 import {isAtHome, redirectTarget} from './redirect.ts';
 import {readResponse} from './response.ts';
 import type {HttpSettings} from './settings.ts';
@@ -60,15 +61,25 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
     const end = (): void => ending.abort();
     const timer = setTimeout(end, timeoutMs);
     signal.addEventListener('abort', end, {once: true});
-    sentBytes += body === undefined ? 0 : Buffer.byteLength(body);
-    try {
-      const response = await dispatcher.request({
+    const request = (): Promise<Dispatcher.ResponseData> => {
+      sentBytes += body === undefined ? 0 : Buffer.byteLength(body);
+      return dispatcher.request({
         origin: target.origin,
         path: target.pathname + target.search,
         method,
         headers,
         body: body ?? null,
         signal: ending.signal,
+      });
+    };
+    const openedBefore = connections.opened();
+    try {
+      const response = await request().catch((error: unknown) => {
+        // A server may close a connection that was kept just when it is used again. No harm is in any of the requests made
+        // twice: https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1
+        const wasKept = proxy === undefined && connections.opened() === openedBefore;
+        if (wasKept && isClosedConnection(error)) return request();
+        throw error;
       });
       return await readResponse(response, [...secrets, ...secretsOf(target)]);
     } catch (error) {

@@ -16,9 +16,15 @@ export interface Route {
 export interface Connections {
   /** The way to `target`. Throws when a certificate or the proxy can't be used. */
   routeTo(target: URL): Promise<Route>;
+  /** How many connections have been opened so far, those through proxies aside. */
+  opened(): number;
   /** Ends whatever is open. */
   close(): Promise<void>;
 }
+
+// Longer than the minute between two repetitions. Prometheus leaves an idle connection open for 5 minutes (its flag
+// web.read-timeout), VictoriaMetrics for one (http.idleConnTimeout), load balancers commonly for one or more.
+const keepAliveMs = 90_000;
 
 type Undici = typeof import('undici');
 
@@ -28,6 +34,7 @@ interface ClientOptions {
   // The deadline of a request stands for the two timeouts.
   readonly headersTimeout: 0;
   readonly bodyTimeout: 0;
+  readonly keepAliveTimeout: number;
 }
 
 /** What a proxy is sent to let a connection through. */
@@ -84,9 +91,18 @@ export const createConnections = ({
   timeoutMs,
   connections = 1,
 }: HttpSettings): Connections => {
-  const clientOptions: ClientOptions = {connections, headersTimeout: 0, bodyTimeout: 0};
+  const clientOptions: ClientOptions = {
+    connections,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
+  };
   let loading: Promise<Undici> | undefined;
   const opened = new Map<string, {readonly dispatcher: Dispatcher; readonly madeOf: string}>();
+  let connectionsOpened = 0;
+  const noteConnection = (): void => {
+    connectionsOpened += 1;
+  };
 
   /** What was opened under this name with the same certificates and headers, or else is opened now. */
   const openOnce = (name: string, madeOf: string, open: () => Dispatcher): Dispatcher => {
@@ -107,7 +123,8 @@ export const createConnections = ({
       const url = proxyFor(target, proxy);
       const certificates = tlsOptions(tls);
       if (url === undefined) {
-        const open = (): Dispatcher => openDirect(undici, tls, timeoutMs, clientOptions);
+        const open = (): Dispatcher =>
+          openDirect(undici, tls, timeoutMs, clientOptions).on('connect', noteConnection);
         return {dispatcher: openOnce('', JSON.stringify(certificates), open)};
       }
       const tunnelled = target.protocol === 'https:' || url.protocol === 'https:';
@@ -120,6 +137,7 @@ export const createConnections = ({
       );
       return {dispatcher, proxy: url};
     },
+    opened: () => connectionsOpened,
     close: async () => {
       await loading;
       await Promise.all([...opened.values()].map(({dispatcher}) => dispatcher.destroy()));

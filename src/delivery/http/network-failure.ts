@@ -57,6 +57,10 @@ const wordsByCode: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['ERR_OSSL_X509_KEY_VALUES_MISMATCH', () => 'key of tls_config is not the key of its cert'],
 ]);
 
+/** Whether a request failed because its connection was closed before there was an answer. */
+export const isClosedConnection = (error: unknown): boolean =>
+  error instanceof Error && ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
+
 const wordsFor = (error: Error): Words | undefined => {
   if (error.name === 'HTTPParserError') return (peer) => `${peer} answered something that is not HTTP`;
   return wordsByCode.get(codeOf(error));

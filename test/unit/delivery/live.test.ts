@@ -42,7 +42,8 @@ const open = () => {
     sentBytes: () => 0,
     close: async () => undefined,
   };
-  const create = (intervalMs = minuteMs) => new Live(journal, sink, timeline, {intervalMs, lapsesAtMs});
+  const create = (intervalMs = minuteMs, startedAtMs = 0, random = 0) =>
+    new Live({journal, sink, timeline, settings: {intervalMs, lapsesAtMs}}, startedAtMs, () => random);
   /** Appends a result that the sink has taken. */
   const deliver = (endedAtMs: number, job = 'wan') => {
     const row = journal.append(completed({endedAtMs, job}));
@@ -126,6 +127,17 @@ describe('between tests', () => {
     expect((await send(create(), minuteMs + settledMs)).rows).toEqual([row]);
     expect(create().nextAtMs()).toBe(2 * minuteMs + settledMs);
   });
+
+  it('does so at a time of its own where a repetition was due before the start', async () => {
+    const {create, deliver} = open();
+    deliver(0);
+    const overdue = create(minuteMs, 2 * minuteMs, 0.25);
+    expect(overdue.nextAtMs()).toBe(2.25 * minuteMs);
+    expect(overdue.due(2.25 * minuteMs - 1)).toBeUndefined();
+    await send(overdue, 2.25 * minuteMs);
+    expect(overdue.nextAtMs()).toBe(3 * minuteMs + settledMs);
+    expect(create(minuteMs, 2.5 * minuteMs, 0.25).nextAtMs()).toBe(3 * minuteMs + settledMs);
+  });
 });
 
 describe('series are ended', () => {
@@ -191,6 +203,15 @@ describe('series are ended', () => {
     expect(await send(live, 10_000)).toMatchObject({rows: [], ended: ['goes']});
     expect(journal.live('sink')).toMatchObject([{lastSampleMs: 1000, series: ['stays']}]);
     expect(live.nextAtMs()).toBe(1000 + 3 * minuteMs + settledMs);
+  });
+
+  it('without a marker where nobody looks back at them', async () => {
+    const {journal, create, deliver, answer} = open();
+    const live = create(Number.POSITIVE_INFINITY);
+    deliver(1000, 'gone');
+    answer.outcome = {kind: 'retry', cause: 'not to be asked'};
+    expect(await send(live, 120 * minuteMs)).toMatchObject({rows: [], ended: []});
+    expect(journal.live('sink')).toEqual([]);
   });
 
   it('whose result is lost', async () => {

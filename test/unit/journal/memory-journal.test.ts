@@ -41,6 +41,28 @@ it('is written bit by bit', () => {
   expect(memory.unsaved().results).toBe(0);
 });
 
+it('leaves marked what a person has marked in the file meanwhile, unless it has had a verdict since', () => {
+  const path = newPath();
+  const disk = open(path);
+  disk.startAt('a', {kind: 'all'});
+  for (const endedAtMs of [1000, 2000, 3000, 4000]) {
+    const {id} = disk.append(completed({endedAtMs}));
+    disk.reject('a', {resultId: id, cause: 'no', atMs: endedAtMs});
+  }
+  disk.retryRejected('a', 1);
+  disk.retryRejected('a', 2);
+  const memory = openMemory(path, disk);
+  memory.taken('a', 1);
+  memory.reject('a', {resultId: 2, cause: 'no, again', atMs: 5000});
+  disk.retryRejected('a', 3);
+  expect(memory.saveTo(disk, 10_000)).toBe(0);
+  expect(disk.retries('a', 9).map(({id}) => id)).toEqual([3]);
+  expect(disk.rejections('a')).toEqual([
+    {resultId: 2, cause: 'no, again', atMs: 5000},
+    {resultId: 4, cause: 'no', atMs: 4000},
+  ]);
+});
+
 it('gives up the oldest of more than 10,000 results', () => {
   const path = newPath();
   const memory = openMemory(path);

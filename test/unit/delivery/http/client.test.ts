@@ -1,7 +1,7 @@
 import {getEventListeners} from 'node:events';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {Secret} from '../../../../src/config/secret.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
 import {accept, clientFor, post, serve} from './clients.ts';
@@ -125,6 +125,46 @@ test('a host with several addresses that all refuse has refused', async () => {
   await stop();
   const answer = await post(clientFor(new URL(`http://localhost:${url.port}`)));
   expect(answer).toEqual({kind: 'failed', cause: `connection refused by localhost:${url.port}`});
+});
+
+test('keeps a connection for the next repetition', async () => {
+  // With this header Node does not say for how long it keeps it, which would be 5 s.
+  const {url, requests} = await serve((response) =>
+    response.writeHead(204, {connection: 'keep-alive'}).end(),
+  );
+  vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const client = clientFor(url);
+  await post(client);
+  await vi.advanceTimersByTimeAsync(65_000);
+  await post(client);
+  expect(requests.map(({clientPort}) => clientPort === requests[0]?.clientPort)).toEqual([true, true]);
+});
+
+test('makes a request again whose connection was kept, and closed just then, once', async () => {
+  const {url, requests} = await serve((response, {clientPort}) => {
+    const isKept = requests.filter((request) => request.clientPort === clientPort).length > 1;
+    if (isKept) response.destroy();
+    else response.end();
+  });
+  const client = clientFor(url);
+  for (let time = 0; time < 3; time += 1) expect(await post(client)).toMatchObject({status: 200});
+  expect(requests).toHaveLength(5);
+  expect(client.sentBytes()).toBe(5);
+});
+
+test('does not make a request again whose connection was a new one', async () => {
+  const {url, requests} = await serve((response) => response.destroy());
+  const client = clientFor(url);
+  for (let time = 0; time < 2; time += 1) {
+    expect(await post(client)).toMatchObject({
+      kind: 'failed',
+      cause: expect.stringMatching(/closed the connection/),
+    });
+  }
+  expect(requests).toHaveLength(2);
 });
 
 test('does not trust a certificate that nobody has signed', async () => {
