@@ -1,7 +1,11 @@
-/** From here on letters may take two columns. */
+/** From the first of these on letters may take two columns, save for punctuation, arrows and blocks in between. */
 const firstWideLetter = 0x1100;
+const [firstSign, lastSign] = [0x2000, 0x25ff];
 
-const widthOfLetter = (letter: string): number => ((letter.codePointAt(0) ?? 0) < firstWideLetter ? 1 : 2);
+const widthOfLetter = (letter: string): number => {
+  const code = letter.codePointAt(0) ?? 0;
+  return code < firstWideLetter || (code >= firstSign && code <= lastSign) ? 1 : 2;
+};
 
 /** How many columns of a terminal a printable text takes, at most. */
 export const widthOf = (text: string): number =>
@@ -20,5 +24,7 @@ export const cut = (text: string, columns: number): string => {
 };
 
 /** As `cut`, with a sign that something is missing where it is. */
-export const shorten = (text: string, columns: number): string =>
-  widthOf(text) <= columns ? text : `${cut(text, Math.max(0, columns - 1)).trimEnd()}…`;
+export const shorten = (text: string, columns: number): string => {
+  if (widthOf(text) <= columns) return text;
+  return columns < 1 ? '' : `${cut(text, columns - 1).trimEnd()}…`;
+};

@@ -53,7 +53,7 @@ export const tableLines = <Row>(
     return shown
       .map((column) => {
         const {text, ...rest} = cellOf(column);
-        const fitting = {...rest, text: shorten(text, Math.max(0, left))};
+        const fitting = {...rest, text: shorten(text, left)};
         left -= column.width + gap.length;
         return pad(fitting, column.width, column.align, terminal);
       })

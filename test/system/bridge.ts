@@ -61,13 +61,14 @@ export interface Bridge extends Command {
 export const startBridge = async (
   folder: string,
   configuration: Readonly<Record<string, unknown>>,
+  flags: readonly string[] = [],
 ): Promise<Bridge> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'bridge.yaml');
   // JSON is YAML.
   writeFileSync(file, JSON.stringify({web: {listen: `127.0.0.1:${port}`}, ...configuration}));
-  const command = startCommand(['run', '--config', file], {cwd: folder});
+  const command = startCommand(['run', '--config', file, ...flags], {cwd: folder});
   await vi.waitFor(
     async () => {
       if (command.child.exitCode !== null) throw new Error(`the bridge ended: ${command.stderr()}`);
