@@ -22,6 +22,7 @@ export const terminalOf = (
   return {
     // Some terminals don't know their width and say 0.
     columns: stream.isTTY === true ? stream.columns || 80 : widest,
-    paint: (colour, text) => (isColoured && text !== '' ? styleText(colour, text, {validateStream: false}) : text),
+    paint: (colour, text) =>
+      isColoured && text !== '' ? styleText(colour, text, {validateStream: false}) : text,
   };
 };
