@@ -1,35 +1,35 @@
-import type {Config} from './config/schema.ts';
 import type {Delivery} from './delivery/attempts.ts';
-import type {Journal} from './journal/journal.ts';
+import type {Journal, QueueStatus} from './journal/journal.ts';
 import type {DestinationList, DestinationStatus} from './server/api/shapes.ts';
 
-type Destinations = Pick<Config, 'remote_write' | 'pushgateway'>;
+interface Named {
+  readonly name: string;
+}
+
+/** The part of the configuration that names the destinations. */
+export interface NamedDestinations {
+  readonly remote_write: readonly Named[];
+  readonly pushgateway: readonly Named[];
+}
 
 const mostRejections = 10;
+
+/** Of a destination that the journal has not seen yet. */
+const notStarted: QueueStatus = {cursor: 0, lag: 0, rejected: 0, retrying: 0};
 
 /** What the API tells of the destinations: what the journal knows, and when each last took something. */
 export const createDestinationStatus = (
   journal: Pick<Journal, 'status' | 'newestRejections'>,
-): {delivery(delivery: Delivery): void; list(config: Destinations): DestinationList} => {
+): {delivery(delivery: Delivery): void; list(configured: NamedDestinations): DestinationList} => {
   const successes = new Map<string, number>();
   const statusOf = (name: string, kind: DestinationStatus['kind']): DestinationStatus => {
-    const {
-      lag = 0,
-      waitingSinceMs,
-      failure,
-      rejected = 0,
-      retrying = 0,
-    }: Partial<ReturnType<typeof journal.status>> = journal.status(name) ?? {};
+    const {cursor: _, ...queue} = journal.status(name) ?? notStarted;
     const lastSuccessMs = successes.get(name);
     return {
       name,
       kind,
-      lag,
-      ...(waitingSinceMs !== undefined && {waitingSinceMs}),
+      ...queue,
       ...(lastSuccessMs !== undefined && {lastSuccessMs}),
-      ...(failure !== undefined && {failure}),
-      rejected,
-      retrying,
       rejections: journal.newestRejections(name, mostRejections),
     };
   };
@@ -37,10 +37,10 @@ export const createDestinationStatus = (
     delivery: ({destination, outcome}) => {
       if (outcome.kind === 'accepted') successes.set(destination, Date.now());
     },
-    list: ({remote_write: remoteWrite, pushgateway}) => ({
+    list: (configured) => ({
       destinations: [
-        ...remoteWrite.map(({name}) => statusOf(name, 'remote-write')),
-        ...pushgateway.map(({name}) => statusOf(name, 'pushgateway')),
+        ...configured.remote_write.map(({name}) => statusOf(name, 'remote-write')),
+        ...configured.pushgateway.map(({name}) => statusOf(name, 'pushgateway')),
       ],
     }),
   };

@@ -77,6 +77,7 @@ export const web = z
       .string()
       .regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path such as /prometheus')
       .refine((path) => !reservedPaths.includes(path), `a path other than ${reservedPaths.join(', ')}`)
+      .refine((path) => !path.startsWith('/api/'), 'a path that does not begin with /api/')
       .default('/prometheus'),
     allowed_ips: allowlist.prefault([...defaultAllowedIps]),
     page_allowed_ips: allowlist.optional(),

@@ -11,14 +11,13 @@ const reference = (name: string) => ({$ref: `#/components/schemas/${name}`});
 
 const parametersOf = (schema: z.ZodObject | undefined, place: 'query' | 'path') => {
   if (schema === undefined) return [];
-  return Object.entries(schema.shape).map(([name, type]) => {
-    const {description, ...rest} = jsonSchema(z.object({[name]: type}));
-    void description;
-    const {properties} = rest;
-    const own: unknown =
-      typeof properties === 'object' && properties !== null ? Object.values(properties)[0] : {};
-    return {name, in: place, required: place === 'path', schema: own};
-  });
+  const properties: Readonly<Record<string, unknown>> = Object(jsonSchema(schema)['properties']);
+  return Object.entries(properties).map(([name, own]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    schema: own,
+  }));
 };
 
 const answerOf = (content: Content) => ({

@@ -82,7 +82,7 @@ rate_limit: {interval: 1s, burst: 20}
   });
 
   test('that is empty asks for nothing', () => {
-    expect(read('')).toEqual({
+    expect(read('')).toMatchObject({
       tls: undefined,
       headers: {},
       users: new Map(),
