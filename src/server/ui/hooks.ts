@@ -8,6 +8,8 @@ import {formatView, parseView, type View} from './range.ts';
 export interface Loaded<T> {
   readonly value?: T;
   readonly trouble?: Trouble;
+  /** The path that was asked last and has answered: another one than asked for while that is on its way. */
+  readonly path?: string;
 }
 
 /**
@@ -21,7 +23,9 @@ export const useDocument = <T>(path: string | undefined, version: number): Loade
     const abort = new AbortController();
     void getDocument<T>(path, abort.signal).then((answer) => {
       if (abort.signal.aborted) return;
-      setLoaded((before) => (answer.ok ? {value: answer.value} : {...before, trouble: answer.trouble}));
+      setLoaded((before) =>
+        answer.ok ? {value: answer.value, path} : {...before, trouble: answer.trouble, path},
+      );
     });
     return () => abort.abort();
   }, [path, version]);
