@@ -113,8 +113,22 @@ export const useMedia = (query: string): boolean => {
 export type Theme = 'light' | 'dark';
 const themeKey = 'speedtest-bridge-theme';
 
-const rememberedTheme = (): Theme | undefined =>
-  (['light', 'dark'] as const).find((theme) => theme === localStorage.getItem(themeKey));
+/** Undefined also where the browser lets the page remember nothing. */
+const rememberedTheme = (): Theme | undefined => {
+  try {
+    return (['light', 'dark'] as const).find((theme) => theme === localStorage.getItem(themeKey));
+  } catch {
+    return undefined;
+  }
+};
+
+const rememberTheme = (theme: Theme): void => {
+  try {
+    localStorage.setItem(themeKey, theme);
+  } catch {
+    // It holds for as long as the page is open.
+  }
+};
 
 /** The theme: the viewer's choice, which is remembered, else the system's. */
 export const useTheme = (): readonly [Theme, (theme: Theme) => void] => {
@@ -127,7 +141,7 @@ export const useTheme = (): readonly [Theme, (theme: Theme) => void] => {
   return [
     theme,
     (next) => {
-      localStorage.setItem(themeKey, next);
+      rememberTheme(next);
       setChosen(next);
     },
   ];

@@ -8,7 +8,7 @@ const phases: Readonly<Record<string, string>> = {
   ping: 'Measuring latency',
   download: 'Measuring download',
   upload: 'Measuring upload',
-  loss: 'Measuring packet loss',
+  'packet-loss': 'Measuring packet loss',
 };
 
 const phaseName = (phase: string): string => phases[phase] ?? 'Measuring';
