@@ -1,34 +1,30 @@
-import type {Config} from './config/schema.ts';
 import type {Delivery} from './delivery/loop.ts';
-import type {Journal} from './journal/journal.ts';
+import type {Journal, QueueStatus} from './journal/journal.ts';
 import type {DestinationList, DestinationStatus} from './server/api/shapes.ts';
+
+interface Named {
+  readonly name: string;
+}
 
 const mostRejections = 10;
 
+/** Of a destination that the journal has not seen yet. */
+const notStarted: QueueStatus = {cursor: 0, lag: 0, rejected: 0, retrying: 0};
+
 /** What the API tells of the destinations: what the journal knows, and when each last took something. */
 export const createDestinationStatus = (
-  {remote_write: remoteWrite, pushgateway}: Pick<Config, 'remote_write' | 'pushgateway'>,
+  configured: {readonly remote_write: readonly Named[]; readonly pushgateway: readonly Named[]},
   journal: Pick<Journal, 'status' | 'newestRejections'>,
 ): {delivery(delivery: Delivery): void; list(): DestinationList} => {
   const successes = new Map<string, number>();
   const statusOf = (name: string, kind: DestinationStatus['kind']): DestinationStatus => {
-    const {
-      lag = 0,
-      waitingSinceMs,
-      failure,
-      rejected = 0,
-      retrying = 0,
-    }: Partial<ReturnType<typeof journal.status>> = journal.status(name) ?? {};
+    const {cursor: _, ...queue} = journal.status(name) ?? notStarted;
     const lastSuccessMs = successes.get(name);
     return {
       name,
       kind,
-      lag,
-      ...(waitingSinceMs !== undefined && {waitingSinceMs}),
+      ...queue,
       ...(lastSuccessMs !== undefined && {lastSuccessMs}),
-      ...(failure !== undefined && {failure}),
-      rejected,
-      retrying,
       rejections: journal.newestRejections(name, mostRejections),
     };
   };
@@ -38,8 +34,8 @@ export const createDestinationStatus = (
     },
     list: () => ({
       destinations: [
-        ...remoteWrite.map(({name}) => statusOf(name, 'remote-write')),
-        ...pushgateway.map(({name}) => statusOf(name, 'pushgateway')),
+        ...configured.remote_write.map(({name}) => statusOf(name, 'remote-write')),
+        ...configured.pushgateway.map(({name}) => statusOf(name, 'pushgateway')),
       ],
     }),
   };

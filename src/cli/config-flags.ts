@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import type {Options} from 'yargs';
-import {configVariable, loadConfig} from '../config/load.ts';
+import {configVariable, loadConfig, tokenVariable} from '../config/load.ts';
 import {settings} from '../config/overrides.ts';
 import type {Config} from '../config/schema.ts';
 import {UsageError} from './exit-code.ts';
@@ -62,7 +62,8 @@ export const configFrom = (
     throw new UsageError('--config is given more than once');
   const file = config ?? env[configVariable] ?? (existsSync(defaultFile) ? defaultFile : undefined);
   const anySetting =
-    Object.keys(flags).length > 0 || Object.keys(env).some((name) => name.startsWith('SPEEDTEST_BRIDGE_'));
+    Object.keys(flags).length > 0 ||
+    Object.keys(env).some((name) => name.startsWith('SPEEDTEST_BRIDGE_') && name !== tokenVariable);
   if (file !== undefined) return loadConfig({file, flags, env});
   if (presets === undefined && !anySetting) {
     throw new UsageError(

@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import {ConfigError} from '../config/load.ts';
+import {ConfigError, tokenVariable} from '../config/load.ts';
 import {engineNames} from '../engine/engines.ts';
 import {JournalError} from '../journal/database.ts';
 import {ListenError} from '../server/listen.ts';
@@ -7,6 +7,7 @@ import {packageVersion} from '../version.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {reflectorFlags} from './reflector-flags.ts';
+import {StatusError} from './status-error.ts';
 
 const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wrong usage or configuration.`;
 
@@ -15,7 +16,8 @@ const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wron
 /** What an expected error means for the exit code; undefined for an unexpected one. */
 const exitCodeOf = (error: unknown): ExitCode | undefined => {
   if (error instanceof UsageError || error instanceof ConfigError) return exitCode.usage;
-  if (error instanceof JournalError || error instanceof ListenError) return exitCode.failed;
+  if (error instanceof JournalError || error instanceof ListenError || error instanceof StatusError)
+    return exitCode.failed;
   return undefined;
 };
 
@@ -80,6 +82,61 @@ export const main = async (
         const options = {json, push, ...(job !== undefined && {job}), ...(engine !== undefined && {engine})};
         const {test} = await import('./test.ts');
         code = await test(configFrom(flags, env, presets), options, version, signal);
+      },
+    )
+    .command(
+      'results',
+      'show the newest results',
+      (command) => {
+        command.options(configFlags(args));
+        return command.options({
+          job: {type: 'string', requiresArg: true, describe: 'job that the results are of (default: all)'},
+          since: {type: 'string', requiresArg: true, describe: 'how far back: 12h, 7d'},
+          limit: {
+            type: 'string',
+            requiresArg: true,
+            describe: 'most results (default: 20, or all that --since reaches)',
+          },
+          json: {type: 'boolean', default: false, describe: 'print each result as a line of JSON'},
+        });
+      },
+      async ({job, since, limit, json, ...given}) => {
+        const {results} = await import('./results.ts');
+        const {resultsOptions} = await import('./results-options.ts');
+        const {terminalOf} = await import('./terminal.ts');
+        const options = resultsOptions({job, since, limit, json}, Date.now());
+        code = results(configFrom(given, env), options, terminalOf(process.stdout, env));
+      },
+    )
+    .command(
+      'status',
+      'ask a running bridge how its jobs and destinations are',
+      (command) => {
+        command.options(configFlags(args));
+        return command.options({
+          url: {
+            type: 'string',
+            requiresArg: true,
+            describe: "the bridge's address (default: web.listen on this machine)",
+          },
+          token: {
+            type: 'string',
+            requiresArg: true,
+            describe: `bearer token, where it asks for one (default: $${tokenVariable})`,
+          },
+          json: {type: 'boolean', default: false, describe: 'print what the bridge tells as JSON'},
+        });
+      },
+      async ({url, token = env[tokenVariable], json, ...given}) => {
+        const {status} = await import('./status.ts');
+        const {urlOfListen} = await import('./status-client.ts');
+        const {terminalOf} = await import('./terminal.ts');
+        const options = {
+          url: url ?? urlOfListen(configFrom(given, env).web.listen),
+          json,
+          ...(token !== undefined && {token}),
+        };
+        code = await status(options, terminalOf(process.stdout, env), signal);
       },
     )
     .command(

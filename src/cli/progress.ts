@@ -1,26 +1,12 @@
 import type {WriteStream} from 'node:tty';
 import type {Progress} from '../engine/engine.ts';
+import {cut} from './columns.ts';
 import {printable} from './printable.ts';
 import {formatBytes, formatMs, formatRate} from './units.ts';
 
 const phaseWidth = 12;
 const widestBar = 24;
 const narrowestBar = 8;
-
-/** From here on letters may take two columns. */
-const firstWideLetter = 0x1100;
-
-/** The beginning of a text that takes no more than so many columns. */
-const cut = (text: string, columns: number): string => {
-  let taken = 0;
-  let end = 0;
-  for (const letter of text) {
-    taken += (letter.codePointAt(0) ?? 0) < firstWideLetter ? 1 : 2;
-    if (taken > columns) break;
-    end += letter.length;
-  }
-  return text.slice(0, end);
-};
 
 const bar = (fraction: number, width: number): string => {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * width);

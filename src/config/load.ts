@@ -29,6 +29,9 @@ const prefix = 'SPEEDTEST_BRIDGE_';
 /** Names the configuration file where no flag does. */
 export const configVariable = 'SPEEDTEST_BRIDGE_CONFIG';
 
+/** Holds the token with which a running bridge is asked. */
+export const tokenVariable = 'SPEEDTEST_BRIDGE_TOKEN';
+
 export interface ConfigSources {
   /** Path of the YAML file, if there is one. */
   readonly file?: string;
@@ -104,9 +107,9 @@ const withValue = (root: unknown, [key, ...rest]: readonly (string | number)[], 
   return group;
 };
 
-/** Variables of this program's prefix that are no setting, save the one that names the file. */
+/** Variables of this program's prefix that are no setting, save those of the commands. */
 const unknownVariables = (known: readonly Setting[], env: ConfigSources['env']): readonly string[] => {
-  const names = new Set([configVariable, ...known.map(({variable}) => variable)]);
+  const names = new Set([configVariable, tokenVariable, ...known.map(({variable}) => variable)]);
   return Object.keys(env).filter((name) => name.startsWith(prefix) && !names.has(name));
 };
 

@@ -51,6 +51,7 @@ const web = z
       .string()
       .regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path such as /prometheus')
       .refine((path) => !reservedPaths.includes(path), `a path other than ${reservedPaths.join(', ')}`)
+      .refine((path) => !path.startsWith('/api/'), 'a path that does not begin with /api/')
       .default('/prometheus'),
     allowed_ips: allowlist.prefault([...defaultAllowedIps]),
     trusted_proxies: allowlist.optional(),

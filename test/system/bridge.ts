@@ -57,21 +57,18 @@ export interface Bridge extends Command {
   readonly port: number;
 }
 
-/**
- * Writes a configuration, whose section `web` is given apart, to a folder and runs it, its web server on a free port of
- * 127.0.0.1. Resolves once it answers.
- */
+/** Writes a configuration to a folder and runs it, its web server on a free port of 127.0.0.1. Resolves once it answers. */
 export const startBridge = async (
   folder: string,
   configuration: Readonly<Record<string, unknown>>,
-  web: Readonly<Record<string, unknown>> = {},
+  flags: readonly string[] = [],
 ): Promise<Bridge> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'bridge.yaml');
   // JSON is YAML.
-  writeFileSync(file, JSON.stringify({web: {listen: `127.0.0.1:${port}`, ...web}, ...configuration}));
-  const command = startCommand(['run', '--config', file], {cwd: folder});
+  writeFileSync(file, JSON.stringify({web: {listen: `127.0.0.1:${port}`}, ...configuration}));
+  const command = startCommand(['run', '--config', file, ...flags], {cwd: folder});
   await vi.waitFor(
     async () => {
       if (command.child.exitCode !== null) throw new Error(`the bridge ended: ${command.stderr()}`);

@@ -243,7 +243,7 @@ const bridgeWithPast = async () => {
       engines: {embedded: {duration: '2s'}},
       storage: {path},
     },
-    {start_tests: true, trusted_proxies: ['127.0.0.1']},
+    ['--web-start-tests', 'true', '--web-trusted-proxies', '127.0.0.1'],
   );
 };
 

@@ -15,6 +15,11 @@ type Exported = Pick<Journal, 'following' | 'count'>;
 // Some milliseconds' work: others have their turn in between.
 const rowsAtOnce = 200;
 
+// Each may hold a hundred megabytes while it is written in OpenMetrics.
+const mostAtOnce = 2;
+// For as long as it may take to read all results once, during which nothing is sent.
+const silenceMs = 300_000;
+
 const formats = ['csv', 'json', 'openmetrics'] as const;
 type Format = (typeof formats)[number];
 
@@ -76,6 +81,7 @@ export const exportEndpoint = (
         return format satisfies never;
     }
   };
+  let underWay = 0;
   return endpoint(
     '/api/v1/results/export',
     {
@@ -88,6 +94,7 @@ export const exportEndpoint = (
           about: 'the file',
         },
         400: {schema: 'Problem', about: 'a parameter is wrong'},
+        503: {schema: 'Problem', about: 'other exports are being written'},
       },
     },
     (reply, request) => {
@@ -97,11 +104,16 @@ export const exportEndpoint = (
       // What ends meanwhile would be in some of the file's parts only.
       const toMs = Math.min(to ?? latestMs, Date.now() + 1);
       if (from >= toMs) return sendJson(reply, refusal(400, 'from: is not before to, or in the future'));
+      if (underWay >= mostAtOnce) return sendJson(reply, refusal(503, 'other exports are being written'));
       const {contentType, extension} = files[format];
       setHeaders(reply, contentType);
       void reply.header('content-disposition', `attachment; filename="speedtest-results.${extension}"`);
       const asked = {fromMs: from, toMs, ...(job !== undefined && {job})};
-      return Readable.from(textOf(format, asked), {objectMode: false});
+      reply.raw.socket?.setTimeout(silenceMs);
+      underWay += 1;
+      return Readable.from(textOf(format, asked), {objectMode: false}).once('close', () => {
+        underWay -= 1;
+      });
     },
     ['GET'],
   );

@@ -43,6 +43,28 @@ describe('a test', () => {
     });
   });
 
+  it('tells what it fell back from once another engine or server is at work', async () => {
+    const told: string[] = [];
+    const twoServers: Engine = async ({onProgress, onServerFailed}) => {
+      onProgress({phase: 'connect', server: 'one'});
+      onServerFailed?.('one', new EngineError('dns', 'first'));
+      onProgress({phase: 'connect', server: 'two'});
+      throw new EngineError('tls', 'second');
+    };
+    const last: Engine = async ({onProgress}) => {
+      onProgress({phase: 'ping', latencyMs: 1, fraction: 1});
+      throw new EngineError('timeout', 'third');
+    };
+    const plan = {job: 'wan', scheduled: true, engines: named(twoServers, last), timeoutMs: 10_000};
+    const {signal} = new AbortController();
+    await runTest(
+      {...plan, onFellBack: ({reason}) => told.push(reason)},
+      ({phase}) => told.push(phase),
+      signal,
+    );
+    expect(told).toEqual(['connect', 'first', 'connect', 'second', 'ping']);
+  });
+
   it('fails with the last failure when every engine did, and keeps them all', async () => {
     const result = await run([
       fails(new EngineError('tls', 'one')),

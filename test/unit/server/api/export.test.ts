@@ -93,7 +93,15 @@ describe('an export', () => {
       {timeout: 5000, interval: 100},
     );
     expect(seen).toBeLessThan(6);
+
+    const second = get(`${url}/api/v1/results/export?format=json`, {agent: false});
+    await once(second, 'response');
+    expect((await ask(`${url}/api/v1/results/export`)).status).toBe(503);
     request.destroy();
+    second.destroy();
+    await vi.waitFor(async () => {
+      expect((await ask(`${url}/api/v1/results/export?to=1`)).status).toBe(200);
+    });
   });
 });
 

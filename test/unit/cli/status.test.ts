@@ -1,0 +1,60 @@
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {expect, it, onTestFinished} from 'vitest';
+import {askStatus, urlOfListen} from '../../../src/cli/status-client.ts';
+import {StatusError} from '../../../src/cli/status-error.ts';
+
+const never = new AbortController().signal;
+
+/** A server that gives one answer to all, and tells by which token it was asked. */
+const answering = async (status: number, body: string) => {
+  const tokens: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    tokens.push(request.headers.authorization);
+    response.writeHead(status, {'content-type': 'application/json'}).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const {port} = server.address() as AddressInfo;
+  return {url: `http://127.0.0.1:${port}`, tokens};
+};
+
+it('asks with the token, and takes what a newer bridge tells besides', async () => {
+  const told = {jobs: [{name: 'wan', running: false, more: 1}], destinations: [], startAllowed: true};
+  const {url, tokens} = await answering(200, JSON.stringify(told));
+  const status = await askStatus(`${url}/`, 'secret', never);
+  expect(status).toEqual({jobs: [{name: 'wan', running: false}], destinations: [], raw: told});
+  expect(tokens).toEqual(['Bearer secret', 'Bearer secret']);
+});
+
+it.each([
+  [401, '{"error":"a token is needed"}', 'URL wants to know who asks: a token is needed (--token)'],
+  [403, '{"error":"forbidden"}', 'URL refuses: forbidden'],
+  [500, 'oh', 'URL/api/v1/jobs answers with an error: status 500'],
+  [200, '<html>', 'URL/api/v1/jobs does not answer as a speedtest-bridge does'],
+  [200, '{"jobs":[{}]}', 'URL/api/v1/jobs does not answer as a speedtest-bridge does'],
+])('an answer %i %j is told in one line', async (status, body, message) => {
+  const {url} = await answering(status, body);
+  await expect(askStatus(url, undefined, never)).rejects.toThrow(
+    new StatusError(message.replace('URL', url)),
+  );
+});
+
+it('nobody there is told in one line', async () => {
+  const asked = askStatus('http://127.0.0.1:1', undefined, never);
+  await expect(asked).rejects.toThrow(
+    /^no bridge answers at http:\/\/127\.0\.0\.1:1: \S.* \(web\.listen, or --url\)$/,
+  );
+});
+
+it.each([
+  [{port: 9817}, 'http://localhost:9817'],
+  [{host: '::', port: 9817}, 'http://localhost:9817'],
+  [{host: '::1', port: 9817}, 'http://[::1]:9817'],
+  [{host: '10.0.0.1', port: 80}, 'http://10.0.0.1:80'],
+])('a bridge that listens on %j is asked at %s', (listen, url) => {
+  expect(urlOfListen(listen)).toBe(url);
+});
