@@ -34,7 +34,10 @@ export const progressEndpoint = (hub: ProgressHub): Endpoint =>
       method: 'get',
       summary: 'how tests go while they run, as server-sent events',
       answers: {
-        200: {mediaTypes: ['text/event-stream'], about: 'events until the connection is closed; the data of each is a ProgressEvent'},
+        200: {
+          mediaTypes: ['text/event-stream'],
+          about: 'events until the connection is closed; the data of each is a ProgressEvent',
+        },
         503: {schema: 'Problem', about: 'too many watch already'},
       },
     },
