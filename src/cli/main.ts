@@ -118,7 +118,7 @@ export const main = async (
           url: {
             type: 'string',
             requiresArg: true,
-            describe: "the bridge's address (default: web.listen on this machine)",
+            describe: "the bridge's URL, or unix:/PATH (default: web.listen on this machine)",
           },
           token: {
             type: 'string',
@@ -132,8 +132,12 @@ export const main = async (
         const {status} = await import('./status.ts');
         const {urlOfListen} = await import('./status-client.ts');
         const {terminalOf} = await import('./terminal.ts');
+        const urlInConfig = (): string => {
+          const {listen, tls} = configFrom(given, env).web;
+          return urlOfListen(listen, tls !== undefined);
+        };
         const options = {
-          url: url ?? urlOfListen(configFrom(given, env).web.listen),
+          url: url ?? urlInConfig(),
           json,
           ...(token !== undefined && {token}),
         };

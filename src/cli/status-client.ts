@@ -1,5 +1,6 @@
+import {Agent, fetch, type Response} from 'undici';
 import {z} from 'zod';
-import {formatListen, type Listen} from '../server/listen.ts';
+import {type Endpoint, formatEndpoint} from '../server/endpoint.ts';
 import {StatusError} from './status-error.ts';
 
 const transfer = z.object({bytesPerSecond: z.number()}).optional();
@@ -54,11 +55,29 @@ export interface BridgeStatus {
 
 const askForMs = 10_000;
 
-/** Where a bridge that listens so is asked on this machine. */
-export const urlOfListen = ({host, port}: Listen): string => {
+/**
+ * Where a bridge that listens so is asked on this machine: at its first address, or `unix:/PATH` where it has none.
+ * @param isSecure whether it has a certificate.
+ */
+export const urlOfListen = (endpoints: readonly Endpoint[], isSecure: boolean): string => {
+  const endpoint = endpoints.find((each) => !('path' in each)) ?? endpoints[0] ?? {port: 9817};
+  if ('path' in endpoint) return formatEndpoint(endpoint);
+  const {host, port} = endpoint;
   const isEverywhere = host === undefined || host === '::' || host === '0.0.0.0';
-  return `http://${formatListen({host: isEverywhere ? 'localhost' : host, port})}`;
+  const address = formatEndpoint({host: isEverywhere ? 'localhost' : host, port});
+  return `${isSecure ? 'https' : 'http'}://${address}`;
 };
+
+const unixPrefix = 'unix:';
+
+/** How the bridge at a URL, or behind a Unix socket, is asked for a path. */
+const wayTo = (base: string, path: string): {readonly url: string; readonly dispatcher?: Agent} =>
+  base.startsWith(unixPrefix)
+    ? {
+        url: `http://localhost${path}`,
+        dispatcher: new Agent({connect: {socketPath: base.slice(unixPrefix.length)}}),
+      }
+    : {url: base + path};
 
 const causeOf = (error: unknown): string => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
@@ -78,8 +97,9 @@ const ask = async <T>(
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<{readonly read: T; readonly raw: object}> => {
-  const url = base.replace(/\/+$/, '') + path;
+  const {url, ...way} = wayTo(base, path);
   const response = await fetch(url, {
+    ...way,
     headers: token === undefined ? {} : {authorization: `Bearer ${token}`},
     signal: AbortSignal.any([signal, AbortSignal.timeout(askForMs)]),
   }).catch((error: unknown) => {
@@ -88,20 +108,21 @@ const ask = async <T>(
   if (response.status === 401)
     throw new StatusError(`${base} wants to know who asks: ${await errorIn(response)} (--token)`);
   if (response.status === 403) throw new StatusError(`${base} refuses: ${await errorIn(response)}`);
-  if (!response.ok) throw new StatusError(`${url} answers with an error: ${await errorIn(response)}`);
+  if (!response.ok) throw new StatusError(`${base}${path} answers with an error: ${await errorIn(response)}`);
   const raw: unknown = await response.json().catch(() => undefined);
   const parsed = schema.safeParse(raw);
   if (!parsed.success || typeof raw !== 'object' || raw === null)
-    throw new StatusError(`${url} does not answer as a speedtest-bridge does`);
+    throw new StatusError(`${base}${path} does not answer as a speedtest-bridge does`);
   return {read: parsed.data, raw};
 };
 
-/** Asks a bridge how it is. Rejects with a `StatusError`. */
+/** Asks a bridge at a URL or `unix:/PATH` how it is. Rejects with a `StatusError`. */
 export const askStatus = async (
-  base: string,
+  address: string,
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<BridgeStatus> => {
+  const base = address.replace(/\/+$/, '');
   const ofJobs = await ask(base, '/api/v1/jobs', jobs, token, signal);
   const ofDestinations = await ask(base, '/api/v1/destinations', destinations, token, signal);
   return {

@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {parseAllowlist} from '../../src/addresses/allowlist.ts';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
+import {createAccessCheck} from '../../src/server/access/access.ts';
 import {apiEndpoints} from '../../src/server/api/api.ts';
 import {createProgressHub} from '../../src/server/api/progress-hub.ts';
 import {createDocument} from '../../src/server/document.ts';
@@ -28,24 +29,35 @@ makeJournal(path, results);
 const journal = openJournal(path);
 const admitted = parseAllowlist(['127.0.0.1']);
 if (!admitted.ok) throw new Error('127.0.0.1 is no address');
-const server = await startServer({
-  listen: {host: '127.0.0.1', port: 0},
-  path: '/prometheus',
-  allowlist: admitted.allowlist,
+const zone = {allowlist: admitted.allowlist, setting: 'web.allowed_ips'};
+const access = createAccessCheck({
+  zones: {metrics: zone, page: zone},
   trustedProxies: undefined,
+  login: {bearerTokens: [], users: new Map()},
+  rateLimit: undefined,
+});
+const server = await startServer({
+  listen: [{host: '127.0.0.1', port: 0}],
+  tls: undefined,
+  path: '/prometheus',
+  access: () => access,
+  connections: {most: 100, mostPerClient: 100},
+  headers: () => ({}),
+  reload: undefined,
   document: () => createDocument([]),
   ownMetrics: {contentType: 'text/plain', render: async () => ''},
   ready: () => true,
   routes: apiEndpoints({
     journal,
     hub: createProgressHub(),
-    jobs: () => ({jobs: [], startAllowed: false}),
+    jobs: () => ({jobs: [], startAllowed: false, metricsPath: '/prometheus'}),
     destinations: () => ({destinations: []}),
     start: () => ({kind: 'off'}),
     samplesOf: map,
     version: '0',
   }),
   onRefused: () => {},
+  onClosed: () => {},
   log: console,
 });
 

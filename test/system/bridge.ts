@@ -57,10 +57,7 @@ export interface Bridge extends Command {
   readonly port: number;
 }
 
-/**
- * Writes a configuration, whose section `web` is given apart, to a folder and runs it, its web server on a free port of
- * 127.0.0.1. Resolves once it answers.
- */
+/** Writes a configuration to a folder and runs it, its web server on a free port of 127.0.0.1. Resolves once it answers. */
 export const startBridge = async (
   folder: string,
   configuration: Readonly<Record<string, unknown>>,

@@ -15,7 +15,7 @@ it('tells what waits, what failed, what was rejected, and when something was tak
   journal.retryRejected('mimir', 12);
   journal.noteFailure('mimir', {cause: 'refused', atMs: 6, nextTryMs: 7});
   const configured = {remote_write: [{name: 'mimir'}], pushgateway: [{name: 'gateway'}]};
-  const status = createDestinationStatus(configured, journal);
+  const status = createDestinationStatus(journal);
   status.delivery({destination: 'gateway', outcome: {kind: 'accepted'}, attempted: 1, settled: 1, lag: 0});
   status.delivery({
     destination: 'mimir',
@@ -24,7 +24,7 @@ it('tells what waits, what failed, what was rejected, and when something was tak
     settled: 1,
     lag: 0,
   });
-  expect(status.list()).toEqual({
+  expect(status.list(configured)).toEqual({
     destinations: [
       {
         name: 'mimir',

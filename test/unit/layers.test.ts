@@ -58,7 +58,7 @@ const mayImportAll = [
 
 const partOf = (path: string): string => (relative(src, path).split('/')[0] ?? '').replace(/\.ts$/, '');
 
-const files = readdirSync(src, {recursive: true, encoding: 'utf8'}).filter((file) => file.endsWith('.ts'));
+const files = readdirSync(src, {recursive: true, encoding: 'utf8'}).filter((file) => /\.tsx?$/.test(file));
 
 const imports = files.flatMap((file) => {
   const path = join(src, file);

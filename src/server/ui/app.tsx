@@ -15,6 +15,8 @@ import {verdictOf} from './verdict.ts';
 
 const clockMs = 5000;
 const refreshMs = 60_000;
+/** With more of them the cards get smaller. */
+const manyJobs = 6;
 
 /** The whole page. All that is loaded is loaded again when a test ends, and once a minute. */
 export const App = () => {
@@ -77,7 +79,7 @@ export const App = () => {
             <h2 id="jobs-title" class="unseen">
               Newest results
             </h2>
-            <div class="cards">
+            <div class={jobs.length > manyJobs ? 'cards dense' : 'cards'}>
               {jobs.map((each) => (
                 <JobCard
                   key={each.name}
@@ -110,7 +112,13 @@ export const App = () => {
           <>
             <section aria-labelledby="results-title">
               <h2 id="results-title">Results</h2>
-              <ResultsTable jobs={jobs} bounds={bounds} version={version} onRetry={refresh} />
+              <ResultsTable
+                jobs={jobs}
+                range={view.range}
+                bounds={bounds}
+                version={version}
+                onRetry={refresh}
+              />
             </section>
             <section aria-labelledby="destinations-title">
               <h2 id="destinations-title">Destinations</h2>
@@ -125,6 +133,10 @@ export const App = () => {
           </section>
         )}
       </main>
+      <footer class="page-footer">
+        <a href="metrics">Metrics of the bridge itself</a>
+        <a href="api/v1/openapi.json">API</a>
+      </footer>
     </>
   );
 };

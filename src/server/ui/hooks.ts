@@ -8,6 +8,8 @@ import {formatView, parseView, type View} from './range.ts';
 export interface Loaded<T> {
   readonly value?: T;
   readonly trouble?: Trouble;
+  /** The path that was asked last and has answered: another one than asked for while that is on its way. */
+  readonly path?: string;
 }
 
 /**
@@ -21,7 +23,9 @@ export const useDocument = <T>(path: string | undefined, version: number): Loade
     const abort = new AbortController();
     void getDocument<T>(path, abort.signal).then((answer) => {
       if (abort.signal.aborted) return;
-      setLoaded((before) => (answer.ok ? {value: answer.value} : {...before, trouble: answer.trouble}));
+      setLoaded((before) =>
+        answer.ok ? {value: answer.value, path} : {...before, trouble: answer.trouble, path},
+      );
     });
     return () => abort.abort();
   }, [path, version]);
@@ -109,8 +113,22 @@ export const useMedia = (query: string): boolean => {
 export type Theme = 'light' | 'dark';
 const themeKey = 'speedtest-bridge-theme';
 
-const rememberedTheme = (): Theme | undefined =>
-  (['light', 'dark'] as const).find((theme) => theme === localStorage.getItem(themeKey));
+/** Undefined also where the browser lets the page remember nothing. */
+const rememberedTheme = (): Theme | undefined => {
+  try {
+    return (['light', 'dark'] as const).find((theme) => theme === localStorage.getItem(themeKey));
+  } catch {
+    return undefined;
+  }
+};
+
+const rememberTheme = (theme: Theme): void => {
+  try {
+    localStorage.setItem(themeKey, theme);
+  } catch {
+    // It holds for as long as the page is open.
+  }
+};
 
 /** The theme: the viewer's choice, which is remembered, else the system's. */
 export const useTheme = (): readonly [Theme, (theme: Theme) => void] => {
@@ -123,7 +141,7 @@ export const useTheme = (): readonly [Theme, (theme: Theme) => void] => {
   return [
     theme,
     (next) => {
-      localStorage.setItem(themeKey, next);
+      rememberTheme(next);
       setChosen(next);
     },
   ];

@@ -1,8 +1,11 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {askStatus, urlOfListen} from '../../../src/cli/status-client.ts';
 import {StatusError} from '../../../src/cli/status-error.ts';
+import type {Endpoint} from '../../../src/server/endpoint.ts';
+import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
 const never = new AbortController().signal;
 
@@ -50,11 +53,30 @@ it('nobody there is told in one line', async () => {
   );
 });
 
-it.each([
-  [{port: 9817}, 'http://localhost:9817'],
-  [{host: '::', port: 9817}, 'http://localhost:9817'],
-  [{host: '::1', port: 9817}, 'http://[::1]:9817'],
-  [{host: '10.0.0.1', port: 80}, 'http://10.0.0.1:80'],
-])('a bridge that listens on %j is asked at %s', (listen, url) => {
-  expect(urlOfListen(listen)).toBe(url);
+it.each<readonly [readonly Endpoint[], boolean, string]>([
+  [[{port: 9817}], false, 'http://localhost:9817'],
+  [[{host: '::', port: 9817}], false, 'http://localhost:9817'],
+  [[{host: '::1', port: 9817}], true, 'https://[::1]:9817'],
+  [
+    [
+      {path: '/run/b.sock', mode: 0o660},
+      {host: '10.0.0.1', port: 80},
+    ],
+    false,
+    'http://10.0.0.1:80',
+  ],
+  [[{path: '/run/b.sock', mode: 0o660}], true, 'unix:/run/b.sock'],
+])('a bridge that listens on %j, with TLS: %j, is asked at %s', (listen, isSecure, url) => {
+  expect(urlOfListen(listen, isSecure)).toBe(url);
+});
+
+it('asks behind a Unix socket', async () => {
+  const path = join(temporaryFolder(), 'bridge.sock');
+  const server = createServer((_request, response) => response.end('{"jobs":[],"destinations":[]}'));
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  expect(await askStatus(`unix:${path}`, undefined, never)).toMatchObject({jobs: [], destinations: []});
 });

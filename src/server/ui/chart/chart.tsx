@@ -55,9 +55,20 @@ const Legend = ({props, data, row}: {props: ChartProps; data: ChartData; row: nu
           {line.label} <b>{told(props, line, data.lines[index]?.mean[row ?? -1], time !== undefined)}</b>
         </span>
       ))}
-      {time !== undefined && <span class="when">{moment(time * 1000)}</span>}
-      {row !== undefined && (data.failed[row] ?? 0) > 0 && <span class="bad">{data.failed[row]} failed</span>}
     </div>
+  );
+};
+
+/** Which step is under the pointer. Below the chart, so that nothing moves. */
+const When = ({data, row}: {data: ChartData; row: number | undefined}) => {
+  const time = row === undefined ? undefined : data.timesS[row];
+  if (row === undefined || time === undefined) return null;
+  const failed = data.failed[row] ?? 0;
+  return (
+    <p class="when" aria-hidden="true">
+      {failed > 0 && <b class="bad">{failed} failed </b>}
+      {moment(time * 1000)}
+    </p>
   );
 };
 
@@ -101,6 +112,7 @@ export const Chart = (props: ChartProps) => {
         <Legend props={props} data={data} row={row} />
       </header>
       <div class="canvas" ref={canvas} role="img" aria-label={describe(props)} />
+      <When data={data} row={row} />
       <ChartTable kind={kind} data={data} />
     </article>
   );

@@ -52,14 +52,14 @@ const drawLimits = (plot: uPlot, options: PlotOptions): void => {
 /** A red mark on the time axis for each step with a failed test. */
 const drawFailed = (plot: uPlot, {data}: PlotOptions): void => {
   const {ctx, bbox} = plot;
-  const half = 2 * devicePixelRatio;
+  const half = 1.5 * devicePixelRatio;
   ctx.save();
   ctx.fillStyle = resolveColor('--bad');
   data.timesS.forEach((time, row) => {
     if ((data.failed[row] ?? 0) === 0) return;
     const x = plot.valToPos(time, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) return;
-    ctx.fillRect(x - half, bbox.top + bbox.height - 4 * half, 2 * half, 4 * half);
+    ctx.fillRect(x - half, bbox.top + bbox.height - 5 * half, 2 * half, 5 * half);
   });
   ctx.restore();
 };
@@ -126,6 +126,7 @@ export const drawPlot = (element: HTMLElement, options: PlotOptions): uPlot => {
         sync: {key: 'time'},
         drag: {x: true, y: false, setScale: false},
         points: {show: false},
+        y: false,
       },
       hooks: {
         draw: [(plot) => drawLimits(plot, options), (plot) => drawFailed(plot, options)],

@@ -55,7 +55,8 @@ export const ChartsSection = (props: ChartsSectionProps) => {
   const {jobs, job, range, bounds, version, theme, onBounds, onRetry} = props;
   const query = new URLSearchParams({job: job.name, from: `${bounds.fromMs}`, to: `${bounds.toMs}`});
   const statistics = useDocument<StatisticsDocument>(`statistics?${query}`, version);
-  const {value, trouble} = useDocument<SeriesDocument>(`series?${query}&points=${steps}`, version);
+  const path = `series?${query}&points=${steps}`;
+  const {value, trouble, path: answered} = useDocument<SeriesDocument>(path, version);
   const series = value?.jobs.find((each) => each.job === job.name);
   const summaries = statistics.value?.jobs.find((each) => each.job === job.name)?.values ?? {};
   return (
@@ -76,7 +77,9 @@ export const ChartsSection = (props: ChartsSectionProps) => {
       </header>
       <Counts statistics={statistics.value} job={job.name} />
       {trouble !== undefined && <TroublePanel trouble={trouble} onRetry={onRetry} />}
-      {value !== undefined && series === undefined && <p class="muted">Nothing was tested in this range.</p>}
+      {value !== undefined && series === undefined && path === answered && (
+        <p class="muted">Nothing was tested in this range.</p>
+      )}
       {value !== undefined && series !== undefined && (
         <div class="charts">
           {charts.map((kind) => (

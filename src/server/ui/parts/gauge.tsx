@@ -1,4 +1,4 @@
-import {inWords, type Quantity} from '../format.ts';
+import type {Quantity} from '../format.ts';
 
 const sweep = 270;
 const radius = 84;
@@ -21,19 +21,8 @@ const pointAt = (share: number, distance: number) => {
 };
 
 /** A speedometer. What it says is told elsewhere to those who can't see it. */
-export const Gauge = ({
-  share,
-  color,
-  value,
-  caption,
-}: {
-  share: number;
-  color: string;
-  value: Quantity | undefined;
-  caption: string;
-}) => (
-  <svg class="gauge" viewBox="0 0 220 200" aria-hidden="true">
-    <title>{value === undefined ? caption : inWords(value)}</title>
+export const Gauge = ({share, color, value}: {share: number; color: string; value: Quantity | undefined}) => (
+  <svg class="gauge" viewBox="0 0 220 186" aria-hidden="true">
     <path class="track" d={arc()} />
     <path
       class="fill"
@@ -57,9 +46,6 @@ export const Gauge = ({
     </text>
     <text class="unit" x="110" y="134">
       {value?.unit ?? ''}
-    </text>
-    <text class="caption" x="110" y="178">
-      {caption}
     </text>
   </svg>
 );

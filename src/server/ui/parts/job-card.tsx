@@ -80,7 +80,7 @@ const Outcome = ({
         </time>
       )}
       {why !== undefined && (
-        <p class={`reasons ${tone}`}>
+        <p class={`reasons ${tone}`} title={detail ?? why}>
           <b>{why}</b>
           {detail !== undefined && `: ${detail}`}
         </p>

@@ -8,7 +8,7 @@ const phases: Readonly<Record<string, string>> = {
   ping: 'Measuring latency',
   download: 'Measuring download',
   upload: 'Measuring upload',
-  loss: 'Measuring packet loss',
+  'packet-loss': 'Measuring packet loss',
 };
 
 const phaseName = (phase: string): string => phases[phase] ?? 'Measuring';
@@ -37,7 +37,6 @@ export const LivePanel = ({test}: {test: RunningTest}) => {
         share={gaugeShare((shown ?? 0) * 8)}
         color={uploading ? '--upload' : '--download'}
         value={rateOrNone(shown)}
-        caption={phaseName(phase)}
       />
       <div class="steps">
         <h2 id="live-title">Testing {test.job}</h2>

@@ -2,7 +2,7 @@ import {useEffect, useState} from 'preact/hooks';
 import type {ResultPage, StoredResult, Thresholds} from '../../api/shapes.ts';
 import {inWords, milliseconds, moment, percent, type Quantity, rate} from '../format.ts';
 import {useDocument} from '../hooks.ts';
-import type {Bounds} from '../range.ts';
+import {type Bounds, formatView, type Range} from '../range.ts';
 import {verdictOf} from '../verdict.ts';
 import {Badge} from './job-card.tsx';
 import {TroublePanel} from './trouble-panel.tsx';
@@ -54,6 +54,7 @@ const Row = ({result, thresholds}: {result: StoredResult; thresholds: Thresholds
 
 interface ResultsTableProps {
   readonly jobs: readonly {readonly name: string; readonly thresholds?: Thresholds}[];
+  readonly range: Range;
   readonly bounds: Bounds;
   readonly version: number;
   readonly onRetry: () => void;
@@ -62,14 +63,15 @@ interface ResultsTableProps {
 const columns = ['Job', 'Result', 'Download', 'Upload', 'Ping', 'Jitter', 'Loss', 'Server'] as const;
 
 /** The results of the range, newest first, by pages, all or those of a job or a status. */
-export const ResultsTable = ({jobs, bounds, version, onRetry}: ResultsTableProps) => {
+export const ResultsTable = ({jobs, range, bounds, version, onRetry}: ResultsTableProps) => {
   const [job, setJob] = useState('');
   const [status, setStatus] = useState('');
   // What was given as `before` for each page that led here.
   const [before, setBefore] = useState<readonly number[]>([]);
   const {fromMs, toMs} = bounds;
-  // Another selection starts at its first page.
-  useEffect(() => setBefore([]), [job, status, fromMs]);
+  // Another selection starts at its first page; the passing of time selects nothing else.
+  const selected = formatView({range});
+  useEffect(() => setBefore([]), [job, status, selected]);
 
   const query = new URLSearchParams({from: `${fromMs}`, to: `${toMs}`, limit: `${pageSize}`});
   if (job !== '') query.set('job', job);
