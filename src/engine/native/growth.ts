@@ -28,3 +28,16 @@ export const growthOf = (spans: readonly number[], addedAtSpan: number): 'grow' 
 /** How many connections come after so many: twice as many, within the range. */
 export const grown = (connections: number, {most}: ConnectionRange): number =>
   Math.min(2 * connections, most);
+
+/** A process that is at work for more of the time than this has none for more connections. */
+export const mostBusyPart = 0.9;
+
+/** Gives, at each call, the part of the time since the last one in which this process' event loop was at work. */
+export const createBusyMeter = (): (() => number) => {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const before = last;
+    last = performance.eventLoopUtilization();
+    return performance.eventLoopUtilization(last, before).utilization;
+  };
+};

@@ -3,7 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Transfer} from '../../result.ts';
 import {EngineError, type Progress} from '../engine.ts';
 import {abortFailure, silenceFailure} from './failure.ts';
-import {type ConnectionRange, grown, growthOf} from './growth.ts';
+import {type ConnectionRange, createBusyMeter, grown, growthOf, mostBusyPart} from './growth.ts';
 import {probeLoadedLatency, summarizeLoaded} from './latency.ts';
 import {responsivenessRpm} from './responsiveness.ts';
 import type {ClientSettings} from './session.ts';
@@ -20,6 +20,8 @@ export interface TransferPlan extends ClientSettings {
   readonly stream: Stream;
   readonly durationMs: number;
   readonly connections: ConnectionRange;
+  /** The part of the time since its last call in which this process was at work; the event loop's when absent. */
+  readonly busyPart?: () => number;
   /** Ends the transfer when so many bytes are known to have arrived; no bound when absent. */
   readonly maxBytes?: number;
   /** How long all connections together may be silent. */
@@ -77,6 +79,7 @@ export const measureTransfer = async (
   );
   streams.add(plan.connections.least);
 
+  const {busyPart = createBusyMeter()} = plan;
   let addedAtSlot = 0;
   const addConnections = async (): Promise<void> => {
     for (let slot = spanSlots; slot <= lastAddedSlot; slot += spanSlots) {
@@ -88,7 +91,7 @@ export const measureTransfer = async (
         addedAtSlot / spanSlots,
       );
       if (growth === 'full') return;
-      if (growth === 'grow') {
+      if (busyPart() <= mostBusyPart && growth === 'grow') {
         streams.add(more);
         addedAtSlot = slot;
       }

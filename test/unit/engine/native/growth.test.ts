@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {
   adaptiveConnections,
   type ConnectionRange,
+  createBusyMeter,
   grown,
   growthOf,
 } from '../../../../src/engine/native/growth.ts';
@@ -90,4 +91,12 @@ describe('the connections of a transfer', () => {
       }),
     );
   });
+});
+
+it('tells how busy the process was since it last said so', async () => {
+  const busyPart = createBusyMeter();
+  await expect.poll(busyPart, {timeout: 5000}).toBeLessThan(1);
+  const untilMs = performance.now() + 5;
+  while (performance.now() < untilMs);
+  expect(busyPart()).toBe(1);
 });

@@ -39,6 +39,7 @@ const plan = async (changes: Partial<TransferPlan>): Promise<TransferPlan> => {
     stream: even(1000, 2),
     durationMs: 500,
     connections: {least: 2, most: 2},
+    busyPart: () => 0,
     stallTimeoutMs: 5000,
     userAgent: 'test/1',
     ...changes,
@@ -94,7 +95,7 @@ it('takes an upload up to where it is known', async () => {
   expect(transfer.bytesPerSecond / 1_000_000).toBeLessThan(1.4);
 });
 
-it('adds connections while they bring more', async () => {
+it('adds connections while they bring more and the process has time for them', async () => {
   let opened = 0;
   const counted =
     (stream: Stream): Stream =>
@@ -107,6 +108,10 @@ it('adds connections while they bring more', async () => {
   await measureTransfer(grows, () => undefined, never);
   expect(opened).toBeGreaterThan(2);
   expect(opened).toBeLessThanOrEqual(16);
+
+  opened = 0;
+  await measureTransfer({...grows, busyPart: () => 1}, () => undefined, never);
+  expect(opened).toBe(2);
 
   opened = 0;
   const shared: Stream = (settings, record, signal) =>
