@@ -13,6 +13,7 @@ const faultClasses = [
   ['gone', 'connection'],
   ['unreachable', 'connection'],
   ['unknown', 'dns'],
+  ['no network', 'no-network'],
   ['untrusted', 'tls'],
   ['hanging', 'timeout'],
   ['forbidden', 'refused'],

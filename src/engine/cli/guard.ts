@@ -7,7 +7,7 @@ const script = 'read -r word || kill -KILL "-$1"';
  * Sees to it that a process group does not outlive this process, even one that is killed with SIGKILL and so can't end
  * anything itself: a shell in a group of its own, which takes two milliseconds and one MiB, holds the other end of a pipe
  * and kills the group when the kernel closes this end. Gives what ends the guard and leaves the group alone. Where there
- * is no /bin/sh, there is no guard.
+ * is no /bin/sh, there is no guard; and for the millisecond between the group's start and its guard's there is none either.
  */
 export const guardGroup = (group: number): (() => Promise<void>) => {
   const guard = spawn('/bin/sh', ['-c', script, 'guard', String(group)], {

@@ -34,6 +34,8 @@ describeEngine('librespeed-cli', {
     return {engine: await engineFor({server: String(reflector.url)}), close: () => reflector.close()};
   },
   faults: {
+    // Without a network it prints null, as it does for every server that does not answer.
+    garbage: playing({stdout: '<html>'}),
     'not installed': async () => ({engine: await engineFor({path: 'no-such-librespeed-cli'})}),
     killed: playing({ending: 'be killed'}),
     silent: playing({}),

@@ -6,28 +6,23 @@ import type {JobNetwork} from '../../../src/engine/engine.ts';
 import {describeEngine, type EngineFixture} from '../../contract/engine.ts';
 import {startHttpServer} from '../../contract/http-server.ts';
 import {livingMembers, startedGroups} from '../../fixtures/children.ts';
+import {startForwardProxy} from '../../fixtures/forward-proxy.ts';
 import {type SpeedtestNet, speedtestNet} from '../../fixtures/speedtest-net.ts';
 import {type Part, standIn} from '../../fixtures/stand-in.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {certificates, tlsFile} from '../../fixtures/tls.ts';
 import {freePort} from '../../peers/port.ts';
 import {provide} from '../../peers/provide.ts';
 
 const never = new AbortController().signal;
 const silent = {onProgress: () => undefined};
 
-/** The real speedtest-cli, which takes all hosts to be where the proxy is. */
-const throughProxy = async (proxy: string): Promise<string> => {
+/** The real speedtest-cli, which takes all hosts to be where the proxy is. It trusts the authority of a file, if one is given. */
+const throughProxy = async (proxy: string, authority?: string): Promise<string> => {
   const path = join(temporaryFolder(), 'speedtest-cli');
-  const unset = [
-    'no_proxy',
-    'NO_PROXY',
-    'HTTP_PROXY',
-    'https_proxy',
-    'HTTPS_PROXY',
-    'ALL_PROXY',
-    'all_proxy',
-  ];
-  const environment = `${unset.map((name) => `-u ${name}`).join(' ')} http_proxy=${proxy}`;
+  const unset = ['no_proxy', 'NO_PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'all_proxy'];
+  const trust = authority === undefined ? '' : `SSL_CERT_FILE=${authority}`;
+  const environment = `${unset.map((name) => `-u ${name}`).join(' ')} http_proxy=${proxy} https_proxy=${proxy} ${trust}`;
   writeFileSync(path, `#!/bin/sh\nexec env ${environment} ${await provide('speedtest-cli')} "$@"\n`, {
     mode: 0o755,
   });
@@ -45,6 +40,15 @@ const against = async (
   return {engine: engineFor({path: await throughProxy(url.origin), ...settings}), close: stop};
 };
 
+/** The same over TLS, with the names of speedtest.net; the program trusts whoever signed the given certificate. */
+const overTls = async (authority: string) => {
+  const {url, requests, stop} = await startHttpServer(speedtestNet({}), certificates.speedtestNet);
+  onTestFinished(stop);
+  const proxy = await startForwardProxy(url);
+  const path = await throughProxy(proxy.url.origin, tlsFile(authority));
+  return {engine: engineFor({path, secure: true}), requests, proxied: proxy.requests};
+};
+
 const playing = (part: Part) => async (): Promise<EngineFixture> => ({
   engine: engineFor({path: standIn(part).path}),
 });
@@ -60,6 +64,8 @@ describeEngine('speedtest-cli', {
       engine: engineFor({path: await throughProxy(`http://127.0.0.1:${await freePort()}`)}),
     }),
     unknown: async () => ({engine: engineFor({path: await throughProxy('http://nothing.invalid:1')})}),
+    'no network': () => against({}, {sourceAddress: '192.0.2.77'}),
+    untrusted: () => overTls('other-authority.pem'),
     forbidden: () => against({configStatus: 403}),
     'rate-limited': () => against({configStatus: 429}),
     broken: () => against({configStatus: 503}),
@@ -89,6 +95,18 @@ describe('speedtest-cli', () => {
       server: {id: '3692', name: 'Example Telecom', location: 'Berlin', country: 'Germany'},
       isp: 'Example Net',
     });
+  });
+
+  it('asks speedtest.net and its server over TLS where that is wanted', async () => {
+    const {engine, requests, proxied} = await overTls('speedtest-net.pem');
+    expect(await engine(silent, never)).toMatchObject({
+      server: {id: '3692', name: 'Example Telecom'},
+      download: {bytesPerSecond: expect.any(Number)},
+      upload: {bytesPerSecond: expect.any(Number)},
+    });
+    expect(new Set(proxied.map(({method}) => method))).toEqual(new Set(['CONNECT']));
+    expect(proxied[0]).toMatchObject({target: 'www.speedtest.net:443'});
+    expect(requests.map(({path}) => path)).toContainEqual(expect.stringMatching(/upload\.php/));
   });
 
   it('has no server of a number that is not in the list', async () => {

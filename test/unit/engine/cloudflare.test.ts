@@ -43,6 +43,7 @@ const faults = {
     return {engine: engineFor(url)};
   },
   unknown: async () => ({engine: engineFor(new URL('http://nothing.invalid/'))}),
+  'no network': () => against(ok(), {sourceAddress: '192.0.2.77'}),
   untrusted: async () => {
     const {url, close} = await startRawServer(answering(ok()), {tls: true});
     return {engine: engineFor(url), close};

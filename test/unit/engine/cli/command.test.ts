@@ -20,6 +20,7 @@ describeEngine('command', {
   faults: {
     'not installed': async () => ({engine: commandEngine({run: ['no-such-program']})}),
     killed: playing({ending: 'be killed'}),
+    garbage: playing({stdout: '<html>'}),
     silent: playing({}),
     null: playing({stdout: 'null'}),
     'cut short': playing({stdout: stdout.slice(0, -1)}),

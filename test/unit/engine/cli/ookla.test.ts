@@ -27,6 +27,7 @@ describeEngine('ookla', {
   faults: {
     'not installed': async () => ({engine: engineFor({...standIn({}), path: 'no-such-speedtest'})}),
     killed: playing({ending: 'be killed', stdout: stdout.slice(0, 100)}),
+    garbage: playing({stdout: '<html>'}),
     silent: playing({}),
     null: playing({stdout: 'null\n'}),
     'cut short': playing({stdout: stdout.slice(0, -20)}),
