@@ -6,7 +6,7 @@ import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
-import {addPrinters} from './printers.ts';
+import {addFileCommands} from './file-commands.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 import {StatusError} from './status-error.ts';
 
@@ -223,7 +223,7 @@ export const main = async (
         code = await reflector(given, signal);
       },
     );
-  addPrinters(parser, args);
+  addFileCommands(parser, args, signal);
   try {
     await parser.parseAsync();
     return code;

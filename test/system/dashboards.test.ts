@@ -94,11 +94,11 @@ const variables = (instance: string): Readonly<Record<string, string>> => ({
   __range: `${rangeHours}h`,
 });
 
-/** The answer to each query of a dashboard, with what it is of. */
-const answers = async (name: string, instance: string) => {
-  const asked = readDashboard(name).panels.flatMap((panel) =>
-    panel.targets.map((target) => ({panel: panel.title, ...target})),
-  );
+/** The answer to each query of a dashboard, or of its panels of one title, with what it is of. */
+const answers = async (name: string, instance: string, title?: string) => {
+  const asked = readDashboard(name)
+    .panels.filter((panel) => title === undefined || panel.title === title)
+    .flatMap((panel) => panel.targets.map((target) => ({panel: panel.title, ...target})));
   const given: {panel: string; refId: string; expr: string; series: readonly Series[]}[] = [];
   for (const {expr, instant, ...of} of asked) {
     const filled = fillIn(expr, variables(instance));
@@ -198,6 +198,14 @@ describe.each([
       expect(hours.map(({series}) => series.map(({samples}) => Number(samples[0]?.[1])))).toEqual([[mean]]);
     });
   });
+});
+
+it('two lines are two series, one for each', async () => {
+  for (const profile of profiles) {
+    const [rates] = await answers(profile, '.*', 'Rates');
+    const instances = rates?.series.map(({labels}) => labels['instance']);
+    expect(instances?.toSorted()).toEqual(['repeated', 'written once']);
+  }
 });
 
 it('the variables offer what there is', async () => {

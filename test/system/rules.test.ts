@@ -14,20 +14,15 @@ import {completed, failed, fullMeasurement, skipped} from '../fixtures/results.t
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {provide} from '../peers/provide.ts';
 
-const own = [
-  ['instance', 'home'],
-  ['job', 'speedtest'],
-  ['site', 'north'],
-] as const;
 const promised = {downloadBytesPerSecond: 12.5e6, uploadBytesPerSecond: 2.5e6};
 
 interface Scenario {
   readonly name: string;
   /** What the tests of each hour gave, in order. */
   readonly results: readonly TestResult[];
-  /** Labels of the alerts that fire, besides `own`, by the alert's name. */
+  /** Labels of the alerts that fire, those of the line aside, by the alert's name. */
   readonly fires: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
-  /** When to look, in hours after the first test; half an hour after the last one when left out. */
+  /** When promtool looks, in hours after the first test; half an hour after the last one when left out. */
   readonly atHours?: number;
 }
 
@@ -95,11 +90,14 @@ const alertNames = [
   ...rulesFile({profile: 'documented', prefix: ''}, promised).matchAll(/alert: (\w+)/g),
 ].map(([, name = '']) => name);
 
-/** Rows of hourly tests, the first of which ended 7 minutes after 1970 began. */
-const hourly = (results: readonly TestResult[]): readonly JournalRow[] => {
+/** When promtool looks at the alerts: all scenarios are side by side, each one a line that ends there. */
+const lookMinutes = 8 * 60;
+
+/** Rows of hourly tests, the first of which ended so many hours before promtool looks. */
+const hourly = (results: readonly TestResult[], beforeHours: number): readonly JournalRow[] => {
   let lastSuccessMs: number | undefined;
   return results.map((result, hour) => {
-    const endedAtMs = (hour * 60 + 7) * 60_000;
+    const endedAtMs = (lookMinutes + (hour - beforeHours) * 60) * 60_000;
     if (result.status === 'completed') lastSuccessMs = endedAtMs;
     return {
       id: hour + 1,
@@ -109,21 +107,18 @@ const hourly = (results: readonly TestResult[]): readonly JournalRow[] => {
   });
 };
 
-/** A test of promtool's: what these series make fire, and what they don't. */
+/** A test of promtool's: what these series make fire, by the alert's name, and that nothing else does. */
 const promtoolTest = (
-  name: string,
   series: readonly InputSeries[],
   atMinutes: number,
-  fires: Scenario['fires'],
-  ownLabels: Readonly<Record<string, string>>,
+  fires: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>,
 ) => ({
-  name,
   interval: '1m',
   input_series: series,
   alert_rule_test: alertNames.map((alertname) => ({
     eval_time: `${atMinutes}m`,
     alertname,
-    exp_alerts: (fires[alertname] ?? []).map((labels) => ({exp_labels: {...ownLabels, ...labels}})),
+    exp_alerts: (fires[alertname] ?? []).map((labels) => ({exp_labels: labels})),
   })),
 });
 
@@ -152,21 +147,36 @@ const runPromtool = async (rules: string, tests: readonly ReturnType<typeof prom
 
 const prefix = 'line_';
 
-/** Tests of all scenarios: of one job; or of several, whose results' labels don't flip. */
-const scenarioTests = (profile: Profile, arrival: Arrival, several: boolean) =>
-  scenarios.map(({name, results, fires, atHours}) => {
-    const map = createMapping({
-      profiles: [profile],
-      prefix,
-      appName: 'speedtest-bridge',
-      volatileLabels: several ? 'info' : 'series',
-      jobLabels: new Map(several ? [['wan', {job_name: 'wan'}]] : []),
-    });
-    const atMinutes = 7 + (atHours ?? results.length - 0.5) * 60;
-    const series = promtoolSeries(hourly(results), map, arrival, atMinutes, own);
-    const labels = {...Object.fromEntries(own), ...(several && {job_name: 'wan'})};
-    return promtoolTest(`${name}, ${arrival}`, series, atMinutes, fires, labels);
+/** All scenarios, each on a line of its own: of one job; or of several, whose results' labels don't flip. */
+const scenarioTest = (profile: Profile, arrival: Arrival, several: boolean) => {
+  const map = createMapping({
+    profiles: [profile],
+    prefix,
+    appName: 'speedtest-bridge',
+    volatileLabels: several ? 'info' : 'series',
+    jobLabels: new Map(several ? [['wan', {job_name: 'wan'}]] : []),
   });
+  const lines = scenarios.map(({name, results, fires, atHours}) => ({
+    fires,
+    rows: hourly(results, atHours ?? results.length - 0.5),
+    labels: {instance: name, job: 'speedtest', site: 'north'},
+  }));
+  const ofJob = several ? {job_name: 'wan'} : {};
+  return promtoolTest(
+    lines.flatMap(({rows, labels}) =>
+      promtoolSeries(rows, map, arrival, lookMinutes, Object.entries(labels)),
+    ),
+    lookMinutes,
+    Object.fromEntries(
+      alertNames.map((alert) => [
+        alert,
+        lines.flatMap(({fires, labels}) =>
+          (fires[alert] ?? []).map((more) => ({...labels, ...ofJob, ...more})),
+        ),
+      ]),
+    ),
+  );
+};
 
 describe.each(profiles)('the rules of %s', (profile) => {
   const rules = rulesFile({profile, prefix}, promised);
@@ -187,7 +197,7 @@ describe.each(profiles)('the rules of %s', (profile) => {
     ['every minute', false],
     ['once', true],
   ] as const)('fire when they should, for results that are seen %s', async (arrival, several) => {
-    expect(await runPromtool(rules, scenarioTests(profile, arrival, several))).toMatch(/SUCCESS$/);
+    expect(await runPromtool(rules, [scenarioTest(profile, arrival, several)])).toMatch(/SUCCESS$/);
   });
 });
 
@@ -216,7 +226,7 @@ it('the alerts of the bridge fire when they should', async () => {
     SpeedtestDeliveryRejecting: [{...ofDestination, ...warning}],
     SpeedtestResultsUnsaved: [{...labels, ...warning}],
   };
-  const tests = [promtoolTest('well', well, 60, {}, {}), promtoolTest('ill', ill, 60, firing, {})];
+  const tests = [promtoolTest(well, 60, {}), promtoolTest(ill, 60, firing)];
   const rules = rulesFile({profile: 'documented', prefix}, promised);
   expect(await runPromtool(rules, tests)).toMatch(/SUCCESS$/);
 });

@@ -1,12 +1,14 @@
 import type {Argv} from 'yargs';
 import {completionOf} from './completion.ts';
+import {initFlags} from './init/flags.ts';
 import {dashboardFlag, namingFlags, promisedRateFlags} from './naming-flags.ts';
 
 /**
- * The commands that print a file for other programs: Prometheus, Grafana, editors, shells. They need no configuration.
+ * The commands that make a file: for Prometheus, Grafana, editors, shells, and for this program itself.
+ * They need no configuration.
  * @param args the command line, for which a shell may ask for completions.
  */
-export const addPrinters = (parser: Argv, args: readonly string[]): Argv =>
+export const addFileCommands = (parser: Argv, args: readonly string[], signal: AbortSignal): Argv =>
   parser
     .command(
       'rules',
@@ -26,14 +28,17 @@ export const addPrinters = (parser: Argv, args: readonly string[]): Argv =>
         dashboard(profile, prefix);
       },
     )
-    .command(
-      'config <action>',
-      'print the JSON Schema of the configuration file, for editors',
-      (command) => command.positional('action', {choices: ['schema'] as const, demandOption: true}),
-      async () => {
-        const {printSchema} = await import('./config.ts');
-        printSchema();
-      },
+    .command('config', 'write a first configuration file, or print the JSON Schema for editors', (config) =>
+      config
+        .command('schema', 'print the JSON Schema of the configuration file', {}, async () => {
+          const {printSchema} = await import('./config.ts');
+          printSchema();
+        })
+        .command('init', 'ask a few questions and write a commented file', initFlags, async (given) => {
+          const {init} = await import('./init/init.ts');
+          await init(given.output, given, signal);
+        })
+        .demandCommand(1, 1, 'name what to do with the configuration: schema or init'),
     )
     .completion(
       'completion',
