@@ -60,13 +60,16 @@ export interface Bridge extends Command {
 /** Writes a configuration to a folder and runs it, its web server on a free port of 127.0.0.1. Resolves once it answers. */
 export const startBridge = async (
   folder: string,
-  configuration: Readonly<Record<string, unknown>>,
+  {
+    web,
+    ...configuration
+  }: Readonly<Record<string, unknown>> & {readonly web?: Readonly<Record<string, unknown>>},
 ): Promise<Bridge> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const file = join(folder, 'bridge.yaml');
   // JSON is YAML.
-  writeFileSync(file, JSON.stringify({web: {listen: `127.0.0.1:${port}`}, ...configuration}));
+  writeFileSync(file, JSON.stringify({web: {listen: `127.0.0.1:${port}`, ...web}, ...configuration}));
   const command = startCommand(['run', '--config', file], {cwd: folder});
   await vi.waitFor(
     async () => {

@@ -51,6 +51,7 @@ describe('own metrics', () => {
       'speedtest_bridge_connections_closed_total{reason="stranger"} 0',
       'speedtest_bridge_connections_closed_total{reason="client_limit"} 0',
       'speedtest_bridge_connections_closed_total{reason="limit"} 0',
+      'speedtest_bridge_connections_closed_total{reason="pipeline"} 0',
       'speedtest_bridge_connections_closed_total{reason="client_certificate"} 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
@@ -107,6 +108,7 @@ describe('own metrics', () => {
       'speedtest_bridge_connections_closed_total{reason="stranger"} 0',
       'speedtest_bridge_connections_closed_total{reason="client_limit"} 0',
       'speedtest_bridge_connections_closed_total{reason="limit"} 1',
+      'speedtest_bridge_connections_closed_total{reason="pipeline"} 0',
       'speedtest_bridge_connections_closed_total{reason="client_certificate"} 0',
       'speedtest_bridge_build_info{version="1.2.3"} 1',
     ]);
