@@ -26,6 +26,7 @@ interface Connection {
   readonly client: Client;
   /** What it counts for. */
   readonly key: string;
+  readonly isProxy: boolean;
   /** A number that grows with each connection and request. */
   lastUse: number;
   unanswered: number;
@@ -94,7 +95,14 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
       return;
     }
     uses += 1;
-    const connection: Connection = {socket, client, key, lastUse: uses, unanswered: 0};
+    const connection: Connection = {
+      socket,
+      client,
+      key,
+      isProxy: peer === 'proxy',
+      lastUse: uses,
+      unanswered: 0,
+    };
     byKey.set(key, ofKey.add(connection));
     bySocket.set(socket, connection);
     open += 1;
@@ -121,15 +129,21 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
         if (connection !== undefined) bySocket.set(socket, connection);
       });
     },
-    begin: ({socket}, response) => {
-      const connection = bySocket.get(socket);
-      // What was read along with the request for which a connection was closed comes here, too.
-      if (connection === undefined || connection.socket.destroyed) return false;
+    begin: (request, response) => {
+      const connection = bySocket.get(request.socket);
+      if (connection === undefined || connection.socket.destroyed) {
+        // What was read along with the request for which a connection was closed comes here, too: up to 2,000 requests,
+        // each of which Node would end with an error and its stack trace.
+        request.destroy();
+        return false;
+      }
       uses += 1;
       connection.lastUse = uses;
       connection.unanswered += 1;
       if (connection.unanswered > mostUnanswered) {
-        connection.socket.destroy();
+        const ofKey = byKey.get(connection.key) ?? new Set();
+        // Those of a proxy are other people's.
+        for (const {socket} of connection.isProxy ? [connection] : ofKey) socket.destroy();
         onClosed('pipeline');
         return false;
       }

@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
 import {text} from 'node:stream/consumers';
 import {fileURLToPath} from 'node:url';
@@ -18,16 +19,17 @@ const mostGrowthBytes = 256 * 1024 ** 2;
 
 const report = z.object({scrapes: z.number(), slowestMs: z.number(), failures: z.array(z.string())});
 
-/** Scrapes all the while; `stop` gives what came of it. */
-const startScraper = (port: number) => {
+/** Scrapes from now on; `stop` gives what came of it. */
+const startScraper = async (port: number) => {
   const program = fileURLToPath(new URL('scraper.mjs', import.meta.url));
   const child = spawn(process.execPath, [program, String(port)], {stdio: ['pipe', 'pipe', 'inherit']});
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
-  const output = text(child.stdout);
+  await once(child.stdout, 'data');
   return {
     stop: async () => {
+      const output = text(child.stdout);
       child.stdin.end();
       return report.parse(JSON.parse(await output));
     },
@@ -48,7 +50,7 @@ const startWatched = async (web: Readonly<Record<string, unknown>> = {}) => {
     most = Math.max(most, residentBytes(bridge.child.pid));
   }, 50);
   onTestFinished(() => clearInterval(watch));
-  const scraper = startScraper(bridge.port);
+  const scraper = await startScraper(bridge.port);
   const stop = async (): Promise<void> => {
     const seen = await scraper.stop();
     clearInterval(watch);

@@ -1,5 +1,6 @@
 // Scrapes a port of 127.0.0.1 without a pause, in a process of its own so that it waits for nobody but the server:
-// by turns on a new connection and on one that it keeps. When its input ends, it prints what it saw as JSON.
+// by turns on a new connection and on one that it keeps. It prints a line when it has begun, and when its input ends,
+// what it saw as JSON.
 import {Agent, get} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
 
@@ -29,6 +30,7 @@ while (!over) {
   seen.scrapes += 1;
   seen.slowestMs = Math.max(seen.slowestMs, performance.now() - startMs);
   if (failure !== undefined) seen.failures.push(failure);
+  if (seen.scrapes === 1) process.stdout.write('begun\n');
   await sleep(20);
 }
 keptAlive.destroy();

@@ -77,13 +77,22 @@ test('closing ends connections that have said nothing', async () => {
   await Promise.all([server.close(), socket && once(socket, 'close')]);
 });
 
-test('who sends many requests and waits for no answer is closed', async () => {
+test('who sends many requests and waits for no answer loses all connections', async () => {
   const {port, url, closed} = await startCounting({});
-  const [socket] = await openIdle(port, '127.0.0.2', 1);
-  socket?.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
-  await vi.waitFor(() => expect(socket?.closed).toBe(true));
+  const sockets = await openIdle(port, '127.0.0.2', 3);
+  const others = await openIdle(port, '127.0.0.3', 3);
+  sockets[1]?.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([false, false, false]));
+  expect(openOf(others)).toEqual([true, true, true]);
   expect(closed).toEqual(['pipeline']);
   expect((await ask(`${url}/prometheus`)).status).toBe(200);
+});
+
+test("of a trusted proxy's connections, only that one is closed", async () => {
+  const {port} = await startCounting({trustedProxies: proxiesOf('127.0.0.2')});
+  const sockets = await openIdle(port, '127.0.0.2', 3);
+  sockets[1]?.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([true, false, true]));
 });
 
 test('a few requests at once are answered in order', async () => {
