@@ -1,15 +1,21 @@
 import type {Config} from './config/schema.ts';
+import type {Delivery} from './delivery/attempts.ts';
 import {createGate} from './delivery/gate.ts';
-import {type Delivery, type DeliveryLoop, startDelivery} from './delivery/loop.ts';
+import {type DeliveryLoop, startDelivery} from './delivery/loop.ts';
 import {destinationState} from './destination-state.ts';
+import {createDestinationStatus} from './destination-status.ts';
 import {useOfAll, useOfJob} from './job/budget.ts';
-import {testOnSchedule} from './job/job-test.ts';
+import {testNow, testOnSchedule} from './job/job-test.ts';
+import {jobStatus} from './job-status.ts';
 import {JournalError} from './journal/database.ts';
+import type {JournalRow} from './journal/journal.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
-import {mappingOf, newestOfEachJob} from './outputs.ts';
+import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
 import type {TestResult} from './result.ts';
-import {startScheduler} from './scheduler/scheduler.ts';
+import {type Scheduler, startScheduler} from './scheduler/scheduler.ts';
 import {createAccessCheck} from './server/access/access.ts';
+import {apiEndpoints} from './server/api/api.ts';
+import {createProgressHub} from './server/api/progress-hub.ts';
 import {createDocument, type Document} from './server/document.ts';
 import {startServer} from './server/server.ts';
 import {createDestinations} from './sinks.ts';
@@ -75,7 +81,7 @@ const open = async (
   onClose(() => journal.close());
 
   const map = mappingOf(config);
-  const destinations = createDestinations(config, map, journal, version);
+  const destinations = createDestinations(config, map, version);
   const names = destinations.map(({sink}) => sink.name);
   const totalBudgetBytes = config.data_budget?.bytes;
   const ownMetrics = createOwnMetrics({
@@ -99,7 +105,9 @@ const open = async (
   };
 
   const deliveryLog = createDeliveryLog(log);
+  const destinationStatus = createDestinationStatus(config, journal);
   const onDelivery = (delivery: Delivery): void => {
+    destinationStatus.delivery(delivery);
     ownMetrics.delivery(delivery);
     deliveryLog.delivery(delivery);
   };
@@ -118,19 +126,22 @@ const open = async (
     onClose(() => loop.stop());
   }
 
-  const record = (result: TestResult): void => {
+  /** Gives the result's row, unless it could not be kept. */
+  const record = (result: TestResult): JournalRow | undefined => {
     ownMetrics.testEnded(result.job, result.status);
     if (result.status === 'skipped')
       ownMetrics.runsSkipped(result.job, result.skip.class, result.skip.runs ?? 1);
     logResult(log, result);
     try {
-      journal.append(result);
+      const row = journal.append(result);
       ownMetrics.unsaved(journal.unsaved());
       announce();
+      return row;
     } catch (error) {
       log.error(
         `the result of job ${result.job} could not be written to the journal and is lost: ${String(error)}`,
       );
+      return undefined;
     }
   };
 
@@ -158,6 +169,8 @@ const open = async (
     if (removed > 0) log.info(`removed ${removed} results older than storage.retention`);
   });
 
+  const hub = createProgressHub();
+  let scheduler: Scheduler | undefined;
   const access = createAccessCheck(web.access);
   const server = await startServer({
     ...web,
@@ -169,28 +182,59 @@ const open = async (
     },
     ownMetrics,
     ready: () => true,
+    routes: apiEndpoints({
+      journal,
+      hub,
+      version,
+      jobs: () => ({
+        jobs: jobs.map((job) => jobStatus(job, journal, hub.running(), Date.now())),
+        startAllowed: web.startTests,
+        metricsPath: web.path,
+      }),
+      destinations: destinationStatus.list,
+      samplesOf: sentSamplesOf(config, map),
+      start: (name) => {
+        if (!web.startTests) return {kind: 'off'};
+        if (!jobs.some((job) => job.name === name)) return {kind: 'unknown'};
+        return scheduler?.start(name) ?? {kind: 'starting'};
+      },
+    }),
     onRefused: ownMetrics.requestRefused,
     onClosed: ownMetrics.connectionClosed,
     log,
   });
   onClose(() => server.close());
+  onClose(hub.close);
 
+  const warned = new Set<string>();
   const settings = {
     engines: config.engines,
     version,
+    onWarning: (message: string): void => {
+      if (warned.has(message)) return;
+      warned.add(message);
+      log.warn(message);
+    },
     ...(totalBudgetBytes !== undefined && {totalBudgetBytes}),
   };
-  const stopScheduler = startScheduler(jobs, labels.instance, {
-    run: async (name, signal) => {
+  scheduler = startScheduler(jobs, labels.instance, {
+    run: async (name, signal, scheduled) => {
       const job = jobs.find((candidate) => candidate.name === name);
       if (job === undefined) return;
       const reopen = gate.close();
+      const watch = hub.started(name);
+      let row: JournalRow | undefined;
       try {
-        record(await testOnSchedule(job, settings, journal, signal));
+        row = record(
+          scheduled
+            ? await testOnSchedule(job, settings, journal, watch, signal)
+            : await testNow(job, settings, watch, signal),
+        );
       } catch (error) {
         log.error(`the test of job ${name} could not be run: ${String(error)}`);
       } finally {
         reopen();
+        watch.ended(row);
       }
     },
     skip: (job, skip) => {
@@ -198,6 +242,6 @@ const open = async (
       record({status: 'skipped', job, scheduled: true, startedAtMs: nowMs, endedAtMs: nowMs, skip});
     },
   });
-  onClose(stopScheduler);
+  onClose(scheduler.stop);
   return server.url;
 };

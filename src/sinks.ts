@@ -1,8 +1,8 @@
 import type {Config} from './config/schema.ts';
 import type {RepeatSettings} from './delivery/live.ts';
-import {defaultQueue, type QueueSettings} from './delivery/loop.ts';
+import {defaultQueue, type QueueSettings} from './delivery/queue.ts';
 import type {Sink} from './delivery/sink.ts';
-import type {Journal, StartPosition} from './journal/journal.ts';
+import type {StartPosition} from './journal/journal.ts';
 import {mostSamples} from './metrics/catalog.ts';
 import type {Mapping} from './metrics/map.ts';
 import {pushgatewaySink} from './pushgateway/sink.ts';
@@ -32,13 +32,12 @@ const queueOf = ({queue, connections}: RemoteWrite, {metrics}: Config): QueueSet
   ...(queue.sampleAgeLimitMs !== undefined && {ageLimitMs: queue.sampleAgeLimitMs}),
 });
 
-const repeatOf = ({repeatIntervalMs}: RemoteWrite, {jobs}: Config): RepeatSettings | undefined => {
-  if (repeatIntervalMs === 0) return undefined;
+const repeatOf = ({repeatIntervalMs}: RemoteWrite, {jobs}: Config): RepeatSettings => {
   const byName = new Map(jobs.map((job) => [job.name, job]));
   // Every repetition asks, a new result changes it, and a cron expression takes milliseconds to answer.
   const known = new Map<string, {readonly endedAtMs: number; readonly atMs: number}>();
   return {
-    intervalMs: repeatIntervalMs,
+    intervalMs: repeatIntervalMs === 0 ? Infinity : repeatIntervalMs,
     lapsesAtMs: (name, endedAtMs) => {
       const before = known.get(name);
       if (before?.endedAtMs === endedAtMs) return before.atMs;
@@ -52,12 +51,7 @@ const repeatOf = ({repeatIntervalMs}: RemoteWrite, {jobs}: Config): RepeatSettin
 };
 
 /** The destinations of the configuration, each with a sink of its own. */
-export const createDestinations = (
-  config: Config,
-  map: Mapping,
-  journal: Pick<Journal, 'previous'>,
-  version: string,
-): readonly Destination[] => {
+export const createDestinations = (config: Config, map: Mapping, version: string): readonly Destination[] => {
   const {job, ...otherLabels} = config.labels;
   return [
     ...config.remote_write.map((given): Destination => {
@@ -74,10 +68,13 @@ export const createDestinations = (
         },
         map,
         version,
-        journal.previous,
       );
-      const repeat = repeatOf(given, config);
-      return {sink, start: given.replay, queue: queueOf(given, config), ...(repeat && {repeat})};
+      return {
+        sink,
+        start: given.replay,
+        queue: queueOf(given, config),
+        repeat: repeatOf(given, config),
+      };
     }),
     ...config.pushgateway.map(({name, http, replay, groupingKey = otherLabels}): Destination => {
       const sink = pushgatewaySink({name, http, job, groupingKey}, map, version);

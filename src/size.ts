@@ -10,13 +10,19 @@ const bytesOf: ReadonlyMap<string, number> = new Map([
   ['TiB', 2 ** 40],
 ]);
 
-/** Reads an amount of data such as `500MB`, `1.5GB` or `50GiB`. Gives whole bytes, or undefined when the text is none. */
+/** What `parseSize` understands, as errors say it. */
+export const sizeExpectation = 'an amount of data above zero, such as 500MB, 50GB or 10GiB';
+
+/**
+ * Reads an amount of data above zero such as `500MB`, `1.5GB` or `50GiB`. Gives whole bytes, or undefined when the text
+ * is none. A number without a unit is none: it may be meant in MB as well as in GB.
+ */
 export const parseSize = (text: string): number | undefined => {
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(text) ?? [];
   const unitBytes = bytesOf.get(unit);
   if (unitBytes === undefined) return undefined;
   const bytes = Math.round(Number.parseFloat(digits) * unitBytes);
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 };
 
 /** Writes bytes for people, to three or more digits: `49.96 GB`. */

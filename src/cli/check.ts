@@ -133,9 +133,7 @@ export const check = async (config: Config, version: string, signal: AbortSignal
   for (const endpoint of config.web.listen) {
     outcomes.push(await attempt(`web server on ${formatEndpoint(endpoint)}`, () => tryListening(endpoint)));
   }
-  // A probe has no results, so nothing came before them.
-  const journal = {previous: () => undefined};
-  for (const {sink} of createDestinations(config, mappingOf(config), journal, version)) {
+  for (const {sink} of createDestinations(config, mappingOf(config), version)) {
     outcomes.push(
       await attempt(sink.name, async () => {
         const outcome = await sink.probe(signal);

@@ -7,8 +7,11 @@ import {UsageError} from './exit-code.ts';
 
 const defaultFile = 'speedtest-bridge.yaml';
 
+/** What asks for every flag: help, and a shell that completes. */
+const allFlagsFor = ['--help', '--get-yargs-completions'];
+
 /**
- * `--config` and one flag for each setting that the arguments give, or for every setting where they ask for help:
+ * `--config` and one flag for each setting that the arguments give, or for every setting where they ask for all:
  * yargs lays out the help of all flags that it knows at each start, which for all settings takes 70 ms.
  */
 export const configFlags = (args: readonly string[]): Readonly<Record<string, Options>> => ({
@@ -19,7 +22,11 @@ export const configFlags = (args: readonly string[]): Readonly<Record<string, Op
   },
   ...Object.fromEntries(
     (args.some((arg) => arg.startsWith('--') && !arg.startsWith('--config')) ? settings() : [])
-      .filter(({flag}) => args.includes('--help') || args.some((arg) => arg.split('=')[0] === `--${flag}`))
+      .filter(
+        ({flag}) =>
+          allFlagsFor.some((ask) => args.includes(ask)) ||
+          args.some((arg) => arg.split('=')[0] === `--${flag}`),
+      )
       .map(({flag, path}) => [
         flag,
         {

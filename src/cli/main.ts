@@ -6,6 +6,7 @@ import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
+import {addPrinters} from './printers.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 
 const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wrong usage or configuration.`;
@@ -161,6 +162,7 @@ export const main = async (
         code = await reflector(given, signal);
       },
     );
+  addPrinters(parser, args);
   try {
     await parser.parseAsync();
     return code;

@@ -32,6 +32,8 @@ const detailsOf = (event: Exclude<Progress, {readonly phase: 'connect'}>): reado
   switch (event.phase) {
     case 'ping':
       return [formatMs(event.latencyMs).padStart(7)];
+    case 'packet-loss':
+      return [`${String(event.received).padStart(4)} of ${String(event.sent).padStart(4)} received`];
     case 'download':
     case 'upload': {
       const {bytesPerSecond, bytes, latencyMs} = event;

@@ -16,18 +16,17 @@ const deadlineMs = 15_000;
 /** Delivers the journal until stopped, and tells each destination's last outcome. */
 const deliver = (config: Config, journal: Journal, version: string) => {
   const outcomes = new Map<string, Outcome>();
-  const loops = createDestinations(config, mappingOf(config), journal, version).map(
-    ({sink, start: _, ...settings}) =>
-      startDelivery({
-        // With its repetitions, for the journal notes with them what a destination shows.
-        ...settings,
-        journal,
-        sink,
-        gate: createGate(),
-        newest: () => newestOfEachJob(config, journal),
-        onDelivery: ({destination, outcome}) => outcomes.set(destination, outcome),
-        onError: (destination, error) => outcomes.set(destination, {kind: 'retry', cause: String(error)}),
-      }),
+  const loops = createDestinations(config, mappingOf(config), version).map(({sink, start: _, ...settings}) =>
+    startDelivery({
+      // With its repetitions, for the journal notes with them what a destination shows.
+      ...settings,
+      journal,
+      sink,
+      gate: createGate(),
+      newest: () => newestOfEachJob(config, journal),
+      onDelivery: ({destination, outcome}) => outcomes.set(destination, outcome),
+      onError: (destination, error) => outcomes.set(destination, {kind: 'retry', cause: String(error)}),
+    }),
   );
   return {
     causeOf: (destination: string): string => {

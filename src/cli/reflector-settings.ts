@@ -3,18 +3,9 @@ import {Secret} from '../config/secret.ts';
 import type {ReflectorSettings} from '../reflector/reflector.ts';
 import {leastTokenLength} from '../reflector/token.ts';
 import {parseListen} from '../server/listen.ts';
+import {parseSize, sizeExpectation} from '../size.ts';
 import {UsageError} from './exit-code.ts';
 import {type ReflectorFlags, reflectorFlags} from './reflector-flags.ts';
-
-const unitBytes: Readonly<Record<string, number>> = {'': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12};
-
-/** `5GB`, `500M`, `1000`: whole numbers above zero, with decimal units. `undefined` for anything else. */
-export const parseBytes = (text: string): number | undefined => {
-  const match = /^([1-9]\d*)([kMGT]?)B?$/.exec(text);
-  if (match === null) return undefined;
-  const bytes = Number.parseInt(match[1] ?? '', 10) * (unitBytes[match[2] ?? ''] ?? Number.NaN);
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
-};
 
 const parseCount = (text: string): number | undefined =>
   /^[1-9]\d{0,5}$/.test(text) ? Number.parseInt(text, 10) : undefined;
@@ -71,7 +62,7 @@ export const reflectorSettings = (flags: ReflectorFlags): Omit<ReflectorSettings
     ...(allowed && {allowlist: allowlistOf(allowed)}),
     maxSessions: flag('max-sessions', flags.maxSessions, parseCount, 'a whole number above zero'),
     ...(maxBytes !== undefined && {
-      maxBytes: flag('max-bytes', maxBytes, parseBytes, 'a number of bytes such as 500MB or 5GB'),
+      maxBytes: flag('max-bytes', maxBytes, parseSize, sizeExpectation),
     }),
     ...(tlsCert !== undefined && tlsKey !== undefined && {tls: {cert: tlsCert, key: tlsKey}}),
     udp: flags.udp,

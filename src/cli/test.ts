@@ -2,6 +2,7 @@ import type {Config, JobConfig} from '../config/schema.ts';
 import type {EngineName} from '../engine/engines.ts';
 import {testNow} from '../job/job-test.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
+import {printable} from './printable.ts';
 import {showProgress} from './progress.ts';
 import {push} from './push.ts';
 import {resultTable} from './result-table.ts';
@@ -40,9 +41,13 @@ export const test = async (
   const tested = options.engine === undefined ? job : {...job, engines: [options.engine]};
 
   const display = process.stderr.isTTY ? showProgress(process.stderr) : undefined;
-  const settings = {engines: config.engines, version};
-  const result = await testNow(tested, settings, display?.onProgress ?? (() => undefined), signal);
+  const warnings = new Set<string>();
+  const onWarning = (message: string): unknown => warnings.add(message);
+  const settings = {engines: config.engines, version, onWarning};
+  const watch = {onProgress: display?.onProgress ?? (() => undefined)};
+  const result = await testNow(tested, settings, watch, signal);
   display?.end();
+  for (const warning of warnings) process.stderr.write(`${printable(warning)}\n`);
 
   process.stdout.write(
     options.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${resultTable(result)}\n`,

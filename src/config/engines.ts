@@ -6,7 +6,7 @@ import {command, iperf3, librespeedCli, ookla, speedtestCli} from './program-eng
 
 const transferKeys = {
   duration: positiveDuration.prefault('10s'),
-  connections: z.int().min(1).max(64).default(4),
+  connections: z.int().min(1).max(64).optional(),
   max_bytes: dataSize.optional(),
 };
 
@@ -20,11 +20,17 @@ const certificatesFile = parsed((path) => {
   }
 }, 'a file of PEM certificates that can be read');
 
+const icmpKeys = {icmp_packet_loss: z.boolean().default(false)};
+
 const trustKeys = {ca_file: certificatesFile.optional()};
 
-const transferSettings = (keys: {duration: number; connections: number; max_bytes?: number | undefined}) => ({
+const transferSettings = (keys: {
+  duration: number;
+  connections?: number | undefined;
+  max_bytes?: number | undefined;
+}) => ({
   durationMs: keys.duration,
-  connections: keys.connections,
+  ...(keys.connections !== undefined && {connections: keys.connections}),
   ...(keys.max_bytes !== undefined && {maxBytes: keys.max_bytes}),
 });
 
@@ -38,6 +44,7 @@ export const engines = z
         server_list: readableFile.optional(),
         server_id: nonEmpty.optional(),
         ...trustKeys,
+        ...icmpKeys,
         ...transferKeys,
       })
       .refine(({server_id: id, server_list: list}) => id === undefined || list !== undefined, {
@@ -49,6 +56,7 @@ export const engines = z
       .strictObject({
         url: baseUrl.prefault('https://speed.cloudflare.com/'),
         ...trustKeys,
+        ...icmpKeys,
         ...transferKeys,
       })
       .prefault({}),
@@ -63,6 +71,7 @@ export const engines = z
     embedded: transferSettings(embedded),
     librespeed: {
       ...transferSettings(librespeed),
+      icmpPacketLoss: librespeed.icmp_packet_loss,
       ...(librespeed.ca_file !== undefined && {caFile: librespeed.ca_file}),
       ...(librespeed.server !== undefined && {server: librespeed.server}),
       ...(librespeed.server_list !== undefined && {serverList: librespeed.server_list}),
@@ -71,6 +80,7 @@ export const engines = z
     cloudflare: {
       url: cloudflare.url,
       ...transferSettings(cloudflare),
+      icmpPacketLoss: cloudflare.icmp_packet_loss,
       ...(cloudflare.ca_file !== undefined && {caFile: cloudflare.ca_file}),
     },
   }));

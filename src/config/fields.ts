@@ -1,7 +1,7 @@
 import {accessSync, constants, statSync} from 'node:fs';
 import {z} from 'zod';
 import {parseBaseUrl} from '../engine/librespeed/server.ts';
-import {parseSize} from '../size.ts';
+import {parseSize, sizeExpectation} from '../size.ts';
 import {parseDuration} from './duration.ts';
 import {Secret} from './secret.ts';
 
@@ -32,13 +32,8 @@ export const positiveDuration = parsed(
   'a duration above zero, such as 30s, 1h30m or 400d',
 );
 
-/** `500MB`, `50GB`, `10GiB`; gives bytes. A number without a unit is none: it may be meant in MB as well as in GB. */
-export const dataSize = orNumber(
-  parsed(
-    (value) => parseSize(value) || undefined,
-    'an amount of data above zero, such as 500MB, 50GB or 10GiB',
-  ),
-);
+/** `500MB`, `50GB`, `10GiB`; gives bytes. */
+export const dataSize = orNumber(parsed(parseSize, sizeExpectation));
 
 export const httpUrl = parsed(
   (value) => (/^https?:\/\//i.test(value) && URL.canParse(value) ? new URL(value) : undefined),

@@ -84,6 +84,7 @@ export const web = z
     bearer_tokens: z.array(token).default([]),
     bearer_token_files: z.array(secretFile).default([]),
     config_file: webFile.optional(),
+    start_tests: z.boolean().default(false),
     max_connections: z.int().min(1).max(100_000).default(1000),
     max_connections_per_ip: z.int().min(1).max(100_000).default(100),
   })
@@ -99,6 +100,7 @@ export const web = z
         'path' in endpoint ? {...endpoint, mode: given.socket_mode} : endpoint,
       ),
       path: given.path,
+      startTests: given.start_tests,
       tls,
       headers,
       access: {

@@ -1,5 +1,5 @@
 import type {Journal, JournalRow} from '../journal/journal.ts';
-import {newestOfJobs} from './newest.ts';
+import {changesBy, isStillShown, type Shown, shownAfter, shownBy} from './shown.ts';
 import type {ReadyBatch, Sink} from './sink.ts';
 
 /** Results that are sent together, and what must be known of them once they have been. */
@@ -9,19 +9,37 @@ export interface Batch {
   readonly lastId: number;
   /** How many of them the destination has yet to take. */
   readonly size: number;
-  /** The newest of each job. */
-  readonly newest: readonly JournalRow[];
+  /** What the destination shows when its turn comes. */
+  readonly before: readonly Shown[];
+  /** What it changes of that, once it has been taken. */
+  readonly changes: readonly Shown[];
   readonly request: ReadyBatch;
 }
 
-/** A batch of which nothing is made ready. */
-export const toBatch = (rows: readonly JournalRow[], sink: Sink): Batch => ({
-  afterId: 0,
-  lastId: Math.max(...rows.map(({id}) => id)),
-  size: rows.length,
-  newest: newestOfJobs(rows),
-  request: {bytes: 0, send: (signal) => sink.deliver(rows, signal)},
-});
+/**
+ * A batch of these rows.
+ * @param again gives the same rows once more.
+ */
+export const toBatch = (
+  rows: readonly JournalRow[],
+  sink: Sink,
+  before: readonly Shown[],
+  again = () => rows,
+): Batch => {
+  const request = sink.timeline?.prepare(rows, before, again) ?? {
+    bytes: 0,
+    live: [],
+    send: (signal) => sink.deliver(rows, signal),
+  };
+  return {
+    afterId: 0,
+    lastId: Math.max(...rows.map(({id}) => id)),
+    size: rows.length,
+    before,
+    changes: changesBy(rows, request.live, before),
+    request,
+  };
+};
 
 const mostReadyBytes = 16 * 1024 * 1024;
 
@@ -33,7 +51,7 @@ export class Ahead {
   readonly #journal: Journal;
   readonly #sink: Sink;
   readonly #mostBytes: number;
-  /** Full ones, in order, each beginning where the one before it ends. */
+  /** Full ones, in order, each beginning where the one before it ends, and made for it to be taken. */
   #ready: Batch[] = [];
   #numbering = 0;
 
@@ -49,10 +67,15 @@ export class Ahead {
     this.#ready = this.#ready.filter(({lastId}) => lastId > afterId && numbering === this.#numbering);
     this.#numbering = numbering;
     const [ready] = this.#ready;
-    if (ready?.afterId === afterId && ready.size === limit) return ready;
+    if (
+      ready?.afterId === afterId &&
+      ready.size === limit &&
+      isStillShown(ready.before, this.#journal.live(this.#sink.name))
+    )
+      return ready;
     const rows = this.#journal.after(afterId, limit);
     if (rows.length === 0) return undefined;
-    const made = this.#prepare(rows, afterId);
+    const made = this.#prepare(rows, afterId, shownBy(this.#journal, this.#sink));
     this.#ready = rows.length === limit ? [made] : [];
     return made;
   }
@@ -64,14 +87,12 @@ export class Ahead {
     if (last === undefined || bytes >= this.#mostBytes) return false;
     const rows = this.#journal.after(last.lastId, last.size);
     if (rows.length < last.size) return false;
-    this.#ready.push(this.#prepare(rows, last.lastId));
+    this.#ready.push(this.#prepare(rows, last.lastId, shownAfter(last.before, last.changes)));
     return true;
   }
 
-  #prepare(rows: readonly JournalRow[], afterId: number): Batch {
-    const batch = {...toBatch(rows, this.#sink), afterId};
-    const request = this.#sink.prepare?.(rows, this.#readAgain(afterId, rows.length));
-    return request === undefined ? batch : {...batch, request};
+  #prepare(rows: readonly JournalRow[], afterId: number, before: readonly Shown[]): Batch {
+    return {...toBatch(rows, this.#sink, before, this.#readAgain(afterId, rows.length)), afterId};
   }
 
   // A method of its own: a function made where `rows` is would keep them all in memory.

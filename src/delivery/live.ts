@@ -1,10 +1,10 @@
-import type {Journal, JournalRow} from '../journal/journal.ts';
-import {newestOfJobs} from './newest.ts';
-import type {Outcome, Sink} from './sink.ts';
+import type {Journal, JournalRow, LiveResult} from '../journal/journal.ts';
+import {type Shown, shownBy} from './shown.ts';
+import type {Outcome, Sink, Timeline} from './sink.ts';
 
 /** How a destination's series are kept visible between tests. */
 export interface RepeatSettings {
-  /** How often the newest result of each job is sent again with the current time. */
+  /** How often the newest result of each job is sent again with the current time; Infinity for never. */
   readonly intervalMs: number;
   /** When a job's series end that no newer result has replaced; undefined for a job that is gone: at once. */
   readonly lapsesAtMs: (job: string, endedAtMs: number) => number | undefined;
@@ -12,9 +12,22 @@ export interface RepeatSettings {
 
 /** What a `Live` asks to be sent. */
 export interface Repetition {
+  /** The results whose values are sent again. */
   readonly rows: readonly JournalRow[];
+  /** The names of the series that end. */
+  readonly ended: readonly string[];
   readonly atMs: number;
-  readonly as: 'values' | 'stale';
+  /** What the destination shows of these jobs then. */
+  readonly live: readonly LiveResult[];
+}
+
+/** How it stands with a job at a time. */
+interface Standing {
+  readonly shown: Shown;
+  /** The result whose series stay; undefined where they end. */
+  readonly row: JournalRow | undefined;
+  /** The names of the series that this result has. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -25,71 +38,89 @@ export interface Repetition {
 export const settledMs = 5000;
 
 /**
- * Keeps the series of a destination's newest results visible: between tests their values are repeated with the
- * current time, so that a query sees an hourly test as it would see a scraped one; once a job's tests stay away, or the
- * job is gone, its series are ended by stale markers. Repetitions never enter the journal.
+ * Keeps the series of a destination's newest results visible: between tests their values are repeated with the current
+ * time, so that a query sees an hourly test as it would see a scraped one. Series that these results do not have, or not
+ * any more since the configuration has changed, are ended by stale markers; so are all of a job whose tests stay away, or
+ * that is gone. Repetitions are not results: the journal notes no more of them than the time of the last.
  */
 export class Live {
   readonly #journal: Journal;
-  readonly #destination: string;
+  readonly #sink: Sink;
+  readonly #timeline: Timeline;
   readonly #settings: RepeatSettings;
-  #repeatedAtMs = 0;
 
-  constructor(journal: Journal, sink: Sink, settings: RepeatSettings) {
+  constructor(journal: Journal, sink: Sink, timeline: Timeline, settings: RepeatSettings) {
     this.#journal = journal;
-    this.#destination = sink.name;
+    this.#sink = sink;
+    this.#timeline = timeline;
     this.#settings = settings;
-  }
-
-  /** Notes which results the destination now shows. An older one, of imported history, does not replace a newer. */
-  delivered(batch: readonly JournalRow[]): void {
-    const shown = this.#shown();
-    for (const {id, result} of newestOfJobs([...shown, ...batch])) {
-      if (shown.some((row) => row.id === id)) continue;
-      const {job, endedAtMs} = result;
-      this.#journal.setLive(this.#destination, {job, resultId: id, lastSampleMs: endedAtMs});
-    }
   }
 
   /** When `due` next has something, Unix milliseconds; undefined while nothing is shown. */
   nextAtMs(): number | undefined {
-    const rows = this.#shown();
-    if (rows.length === 0) return undefined;
-    const lapses = rows.map(({result}) => this.#lapsesAtMs(result.job, result.endedAtMs));
-    return Math.min(this.#repeatsAtMs(rows), ...lapses) + settledMs;
+    const jobs = this.#standings(-Infinity);
+    if (jobs.length === 0) return undefined;
+    const kept = keptOf(jobs);
+    const changes = jobs.map((job) =>
+      Math.max(isToChange(job, kept) ? 0 : this.#lapsesAtMs(job.shown), job.shown.lastSampleMs + 1),
+    );
+    return Math.min(this.#repeatsAtMs(jobs), ...changes) + settledMs;
   }
 
   /** What to send now, if anything. */
   due(nowMs: number): Repetition | undefined {
     const atMs = nowMs - settledMs;
-    const rows = this.#shown();
-    const lapsed = rows.filter(({result}) => this.#lapsesAtMs(result.job, result.endedAtMs) <= atMs);
-    if (lapsed.length > 0) return {rows: lapsed, atMs, as: 'stale'};
-    if (rows.length === 0 || this.#repeatsAtMs(rows) > atMs) return undefined;
-    return {rows: rows.filter(({result}) => result.endedAtMs < atMs), atMs, as: 'values'};
+    const jobs = this.#standings(atMs);
+    const kept = keptOf(jobs);
+    const isRepeated = this.#repeatsAtMs(jobs) <= atMs;
+    const concerned = jobs
+      .filter(({shown}) => shown.lastSampleMs < atMs)
+      .filter((job) => isRepeated || isToChange(job, kept));
+    if (concerned.length === 0) return undefined;
+    const repeats = Number.isFinite(this.#settings.intervalMs);
+    return {
+      rows: repeats ? concerned.flatMap(({row}) => row ?? []) : [],
+      ended: concerned.flatMap(({shown}) => shown.series.filter((name) => !kept.has(name))),
+      atMs,
+      live: concerned.map(({shown: {job, resultId, lastSampleMs, series}, kept: own}) => ({
+        job,
+        resultId,
+        lastSampleMs: repeats ? atMs : lastSampleMs,
+        series: repeats ? own : series.filter((name) => own.includes(name)),
+      })),
+    };
   }
 
-  /** Records what became of a repetition. One that is rejected is left, as the next one will be. */
-  sent({rows, atMs, as}: Repetition, outcome: Outcome): void {
-    if (outcome.kind === 'retry') return;
-    if (as === 'values') this.#repeatedAtMs = atMs;
-    else for (const {result} of rows) this.#journal.endLive(this.#destination, result.job);
+  /** Makes one attempt. A repetition that is rejected is left, as the next one will be. */
+  async send({rows, ended, atMs, live}: Repetition, signal: AbortSignal): Promise<Outcome> {
+    const numbering = this.#journal.numbering();
+    const outcome = await this.#timeline.repeat(rows, ended, atMs, signal);
+    // What is now called by these numbers is not what was sent.
+    const isNoted = outcome.kind !== 'retry' && this.#journal.numbering() === numbering;
+    if (isNoted) this.#journal.setLive(this.#sink.name, live);
+    return outcome;
   }
 
-  #shown(): JournalRow[] {
-    return this.#journal
-      .live(this.#destination)
-      .flatMap(({resultId}) => this.#journal.result(resultId) ?? []);
+  #standings(atMs: number): readonly Standing[] {
+    return shownBy(this.#journal, this.#sink).map((shown) => {
+      const row = this.#lapsesAtMs(shown) <= atMs ? undefined : shown.row;
+      return {shown, row, kept: row === undefined ? [] : this.#timeline.seriesOf(row)};
+    });
   }
 
-  /** Counted from the oldest result, so that a job that tests often does not put off the repetition of the others. */
-  #repeatsAtMs(rows: readonly JournalRow[]): number {
-    const oldestMs = Math.min(...rows.map(({result}) => result.endedAtMs));
-    return Math.max(this.#repeatedAtMs, oldestMs) + this.#settings.intervalMs;
+  /** Counted from the job of the oldest sample, so that one that tests often does not put off the repetition of the others. */
+  #repeatsAtMs(jobs: readonly Standing[]): number {
+    const lastSamplesMs = jobs.filter(({row}) => row !== undefined).map(({shown}) => shown.lastSampleMs);
+    return Math.min(...lastSamplesMs) + this.#settings.intervalMs;
   }
 
-  /** Later than the result in any case: a receiver would refuse an earlier marker. */
-  #lapsesAtMs(job: string, endedAtMs: number): number {
-    return Math.max(this.#settings.lapsesAtMs(job, endedAtMs) ?? 0, endedAtMs + 1);
+  #lapsesAtMs({job, row}: Shown): number {
+    return (row && this.#settings.lapsesAtMs(job, row.result.endedAtMs)) ?? -Infinity;
   }
 }
+
+const keptOf = (jobs: readonly Standing[]): ReadonlySet<string> => new Set(jobs.flatMap(({kept}) => kept));
+
+/** Whether something of the job ends. What another job keeps does not. */
+const isToChange = ({row, shown}: Standing, kept: ReadonlySet<string>): boolean =>
+  row === undefined || shown.series.some((name) => !kept.has(name));

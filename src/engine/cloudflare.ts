@@ -16,7 +16,7 @@ export interface CloudflareSettings extends MeasureSettings, JobNetwork {
 
 /**
  * The native engine against speed.cloudflare.com, or a server with its HTTP interface. It measures latency, download
- * and upload as `native/README.md` says; packet loss is not measured. Which data centre answers is up to the network.
+ * and upload as `native/README.md` says; packet loss where ICMP is allowed. Which data centre answers is up to the network.
  * Throws an `EngineError` at once for an unusable address.
  */
 export const cloudflareEngine = (settings: CloudflareSettings): Engine => {
@@ -35,7 +35,7 @@ export const cloudflareEngine = (settings: CloudflareSettings): Engine => {
   return async (run, signal) => {
     run.onProgress({phase: 'connect', server: host});
     const {server, ...about} = await askIdentity(service, asking, signal);
-    const measured = await measureTarget(service, client, run.onProgress, signal);
+    const measured = await measureTarget(service, client, run, signal);
     return {engine: {name: 'cloudflare', version}, server: {...server, host}, ...about, ...measured};
   };
 };

@@ -38,7 +38,7 @@ export const embeddedEngine = (settings: EmbeddedSettings): Engine => {
     try {
       const base = new URL(`http://${host}:${reflector.port}/`);
       const target = locate(base, plainLayout);
-      const measured = await measureTarget(target, client, run.onProgress, signal);
+      const measured = await measureTarget(target, client, run, signal);
       return {engine: {name: 'embedded', version}, server: {name, host}, ...measured};
     } finally {
       await reflector.close();

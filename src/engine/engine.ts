@@ -5,6 +5,13 @@ export type Progress =
   | {readonly phase: 'connect'; readonly server: string}
   | {readonly phase: 'ping'; readonly latencyMs: number; readonly fraction: number}
   | {
+      readonly phase: 'packet-loss';
+      /** Datagrams or ICMP echoes; those that are not received, there or back, may still be under way. */
+      readonly sent: number;
+      readonly received: number;
+      readonly fraction: number;
+    }
+  | {
       readonly phase: 'download' | 'upload';
       readonly bytesPerSecond: number;
       readonly bytes: number;
@@ -24,6 +31,8 @@ export interface TestRun {
   readonly onProgress: (event: Progress) => void;
   /** One of the engine's servers failed, and it goes on to try another. */
   readonly onServerFailed?: (server: string, error: EngineError) => void;
+  /** Something that was asked for is not measured, and the test goes on: one line, the same one each time. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**

@@ -22,8 +22,14 @@ export type EngineName = (typeof engineNames)[number];
 
 interface TransferSettings {
   readonly durationMs: number;
-  readonly connections: number;
+  /** As many as the line needs when absent. */
+  readonly connections?: number;
   readonly maxBytes?: number;
+}
+
+interface IcmpSettings {
+  /** Whether packet loss is measured by ICMP where the server does not send datagrams back. */
+  readonly icmpPacketLoss?: boolean;
 }
 
 interface TrustSettings {
@@ -42,8 +48,8 @@ interface LibrespeedServerSettings {
 
 export interface EngineSettings {
   readonly embedded: TransferSettings;
-  readonly librespeed: TransferSettings & TrustSettings & LibrespeedServerSettings;
-  readonly cloudflare: TransferSettings & TrustSettings & {readonly url: string};
+  readonly librespeed: TransferSettings & IcmpSettings & TrustSettings & LibrespeedServerSettings;
+  readonly cloudflare: TransferSettings & IcmpSettings & TrustSettings & {readonly url: string};
   readonly ookla: OoklaSettings;
   readonly 'speedtest-cli': SpeedtestCliSettings;
   readonly 'librespeed-cli': LibrespeedCliSettings;

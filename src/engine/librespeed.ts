@@ -71,8 +71,8 @@ const chooser = (settings: LibrespeedSettings, userAgent: string, timeoutMs: num
 
 /**
  * The native engine against a server that speaks the LibreSpeed protocol. It measures latency, download and upload as
- * `native/README.md` says, and packet loss where the server is the project's own reflector. When a server of a list fails
- * in a way that says nothing of the others, the next nearest is tried, and `run` is told. Throws an `EngineError` at once
+ * `native/README.md` says, and packet loss where the server is the project's own reflector or ICMP is allowed. When a
+ * server of a list fails in a way that says nothing of the others, the next nearest is tried, and `run` is told. Throws an `EngineError` at once
  * for an unusable server address.
  */
 export const librespeedEngine = (settings: LibrespeedSettings): Engine => {
@@ -88,7 +88,7 @@ export const librespeedEngine = (settings: LibrespeedSettings): Engine => {
     const {id, name, ping} = server;
     run.onProgress({phase: 'connect', server: name ?? hostOf(ping)});
     const isp = server.getIp && (await askIsp(server.getIp, {...client, timeoutMs}, signal));
-    const measured = await measureTarget(server, client, run.onProgress, signal);
+    const measured = await measureTarget(server, client, run, signal);
     return {
       engine: {name: 'librespeed', version},
       server: {...(id !== undefined && {id}), ...(name !== undefined && {name}), host: hostOf(ping)},

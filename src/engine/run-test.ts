@@ -16,11 +16,15 @@ export interface TestPlan {
   readonly engines: readonly NamedEngine[];
   /** Bound on each engine's attempt, in milliseconds. */
   readonly timeoutMs: number;
+  /** Told what an engine does not measure though it was asked to: one line. */
+  readonly onWarning?: (message: string) => void;
   /**
    * The last cool-down of an engine that has not worked since, whether it is over or not. It is asked for an engine whose
    * turn has come. Where the function is absent, no cool-down is heeded and none is begun.
    */
   readonly lastCoolDown?: (engine: string) => CoolDown | undefined;
+  /** Told of each engine or server that failed, once another one is at work in its place. */
+  readonly onFellBack?: (from: EngineFailure) => void;
 }
 
 // An engine that does not end after its signal aborted is given up on after this long.
@@ -39,6 +43,7 @@ const attempt = async (
   timeoutMs: number,
   onProgress: (event: Progress) => void,
   onFailure: (failure: EngineFailure) => void,
+  onWarning: TestPlan['onWarning'],
   stop: AbortSignal,
 ): Promise<Measurement | undefined> => {
   const ended = new AbortController();
@@ -72,6 +77,7 @@ const attempt = async (
       // One that was given up on may still have something to say.
       if (!ended.signal.aborted) fail(toFailure(error), server);
     },
+    ...(onWarning && {onWarning}),
   };
   try {
     return await Promise.race([engine(run, signal), givenUp()]);
@@ -108,9 +114,15 @@ export const runTest = async (
   onProgress: (event: Progress) => void,
   signal: AbortSignal,
 ): Promise<CompletedTest | FailedTest> => {
-  const {lastCoolDown} = plan;
+  const {lastCoolDown, onFellBack} = plan;
   const startedAtMs = Date.now();
   const attempts: EngineFailure[] = [];
+  let told = 0;
+  const watch = (event: Progress): void => {
+    for (const from of attempts.slice(told)) onFellBack?.(from);
+    told = attempts.length;
+    onProgress(event);
+  };
   const base = () => ({job: plan.job, scheduled: plan.scheduled, startedAtMs, endedAtMs: Date.now()});
   for (const named of plan.engines) {
     const last = lastCoolDown?.(named.name);
@@ -123,7 +135,7 @@ export const runTest = async (
       const coolDown = begins ? coolDownAfter(last, Date.now()) : last;
       attempts.push({...failure, ...(coolDown !== undefined && {coolDown})});
     };
-    const measurement = await attempt(named, plan.timeoutMs, onProgress, onFailure, signal);
+    const measurement = await attempt(named, plan.timeoutMs, watch, onFailure, plan.onWarning, signal);
     if (measurement !== undefined) {
       const fellBack = attempts.length > 0 ? {fellBackFrom: attempts} : {};
       return {...base(), status: 'completed', measurement, ...fellBack};

@@ -11,14 +11,26 @@ export interface TimedSample extends Sample {
 }
 
 interface Family {
-  readonly help: string;
-  readonly unit: string | undefined;
+  readonly head: string;
   /** The lines of each series, by its labels. */
   readonly series: Map<string, string[]>;
 }
 
 const formatTimestamp = (timestampMs: number | undefined): string =>
   timestampMs === undefined ? '' : ` ${(timestampMs / 1000).toFixed(3)}`;
+
+/** The lines that come before a family's samples. */
+export const familyHead = ({name, help, unit}: Pick<Sample, 'name' | 'help' | 'unit'>): string =>
+  `# TYPE ${name} gauge\n${unit === undefined ? '' : `# UNIT ${name} ${unit}\n`}` +
+  `# HELP ${name} ${escapeQuoted(help)}\n`;
+
+/** One sample's line. `labels` is what `formatLabels` gives. */
+export const sampleLine = (
+  name: string,
+  labels: string,
+  value: number,
+  timestampMs: number | undefined,
+): string => `${name}${labels} ${formatValue(value)}${formatTimestamp(timestampMs)}\n`;
 
 /**
  * Writes samples in OpenMetrics 1.0, all as gauges: to be scraped, or with timestamps for
@@ -28,18 +40,17 @@ const formatTimestamp = (timestampMs: number | undefined): string =>
  */
 export const encodeOpenMetrics = (samples: Iterable<TimedSample>): string => {
   const families = new Map<string, Family>();
-  for (const {name, help, unit, labels, value, timestampMs} of samples) {
-    const family = families.get(name) ?? {help, unit, series: new Map<string, string[]>()};
+  for (const sample of samples) {
+    const {name, labels, value, timestampMs} = sample;
+    const family = families.get(name) ?? {head: familyHead(sample), series: new Map<string, string[]>()};
     families.set(name, family);
     const key = formatLabels(labels);
     const lines = family.series.get(key) ?? [];
     family.series.set(key, lines);
-    lines.push(`${name}${key} ${formatValue(value)}${formatTimestamp(timestampMs)}\n`);
+    lines.push(sampleLine(name, key, value, timestampMs));
   }
-  const texts = [...families].map(
-    ([name, {help, unit, series}]) =>
-      `# TYPE ${name} gauge\n${unit === undefined ? '' : `# UNIT ${name} ${unit}\n`}` +
-      `# HELP ${name} ${escapeQuoted(help)}\n${[...series.values()].flat().join('')}`,
+  const texts = [...families.values()].map(
+    ({head, series}) => `${head}${[...series.values()].flat().join('')}`,
   );
   return `${texts.join('')}# EOF\n`;
 };

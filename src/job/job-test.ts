@@ -3,7 +3,7 @@ import {createEngines, type EngineName, type EngineSettings} from '../engine/eng
 import {runTest, type TestPlan} from '../engine/run-test.ts';
 import type {Journal} from '../journal/journal.ts';
 import {whereReadable} from '../journal/where-readable.ts';
-import type {CompletedTest, FailedTest, TestResult} from '../result.ts';
+import type {CompletedTest, EngineFailure, FailedTest, TestResult} from '../result.ts';
 import {type BudgetedJob, overBudget} from './budget.ts';
 import {isHealthy, type Thresholds} from './health.ts';
 import {lastCoolDown} from './last-cool-down.ts';
@@ -24,22 +24,33 @@ export interface TestSettings {
   readonly totalBudgetBytes?: number;
   /** The program's, which its own engines go by. */
   readonly version: string;
+  /** Told what an engine does not measure though it was asked to: one line, the same one each time. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** Told how a test goes while it runs. */
+export interface TestWatch {
+  readonly onProgress: (event: Progress) => void;
+  /** An engine or a server failed, and another one is at work in its place. */
+  readonly onFellBack?: (from: EngineFailure) => void;
 }
 
 type Conditions = Pick<TestPlan, 'scheduled' | 'lastCoolDown'>;
 
 const test = async (
   job: TestedJob,
-  {engines, version}: TestSettings,
+  {engines, version, onWarning}: TestSettings,
   conditions: Conditions,
-  onProgress: (event: Progress) => void,
+  {onProgress, onFellBack}: TestWatch,
   signal: AbortSignal,
 ): Promise<CompletedTest | FailedTest> => {
   const plan: TestPlan = {
     ...conditions,
+    ...(onFellBack !== undefined && {onFellBack}),
     job: job.name,
     engines: createEngines(job.engines, engines, job.network, version),
     timeoutMs: job.timeoutMs,
+    ...(onWarning && {onWarning}),
   };
   const result = await runTest(plan, onProgress, signal);
   if (result.status === 'failed') return result;
@@ -55,6 +66,7 @@ export const testOnSchedule = async (
   job: TestedJob,
   settings: TestSettings,
   journal: Journal,
+  watch: TestWatch,
   signal: AbortSignal,
 ): Promise<TestResult> => {
   const startedAtMs = Date.now();
@@ -66,13 +78,13 @@ export const testOnSchedule = async (
     scheduled: true,
     lastCoolDown: (engine) => whereReadable(() => lastCoolDown(journal, job.name, engine, Date.now())),
   };
-  return test(job, settings, conditions, () => undefined, signal);
+  return test(job, settings, conditions, watch, signal);
 };
 
 /** Runs a job's test because a person asks for it now, who may insist: no cool-down and no budget is heeded. */
 export const testNow = (
   job: TestedJob,
   settings: TestSettings,
-  onProgress: (event: Progress) => void,
+  watch: TestWatch,
   signal: AbortSignal,
-): Promise<CompletedTest | FailedTest> => test(job, settings, {scheduled: false}, onProgress, signal);
+): Promise<CompletedTest | FailedTest> => test(job, settings, {scheduled: false}, watch, signal);

@@ -12,13 +12,18 @@ const toRejection = (columns: unknown): Rejection => {
   return {resultId, cause: textOf(cause), atMs};
 };
 
-/** From the columns `job, result_id, last_sample_ms`. */
+/** From the columns `job, result_id, last_sample_ms, series`. */
 const toLiveResult = (columns: unknown): LiveResult => {
-  const [job, resultId, lastSampleMs] = columnsOf(columns);
+  const [job, resultId, lastSampleMs, series] = columnsOf(columns);
   if (typeof resultId !== 'number' || typeof lastSampleMs !== 'number') {
     throw new UnreadableRowError('journal: a live result of another shape');
   }
-  return {job: textOf(job), resultId, lastSampleMs};
+  return {
+    job: textOf(job),
+    resultId,
+    lastSampleMs,
+    series: series === null ? undefined : textOf(series).split('\n'),
+  };
 };
 
 /** From the columns `cause, at_ms, next_try_ms`. */
@@ -39,11 +44,11 @@ type Destinations = Pick<
   | 'status'
   | 'reject'
   | 'rejections'
+  | 'newestRejections'
   | 'retryRejected'
   | 'taken'
   | 'setLive'
   | 'live'
-  | 'endLive'
 >;
 
 /**
@@ -63,6 +68,11 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     db,
     'SELECT result_id, CAST(cause AS BLOB), at_ms FROM rejections WHERE destination = ? AND retry = 0 ORDER BY result_id',
   );
+  const newestRejections = statement(
+    db,
+    `SELECT result_id, CAST(cause AS BLOB), at_ms FROM rejections
+       WHERE destination = ? AND retry = 0 ORDER BY result_id DESC LIMIT ?`,
+  );
   const countRejections = numberQuery(
     db,
     'SELECT count(*) FROM rejections WHERE destination = ? AND retry = ?',
@@ -79,14 +89,21 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     db,
     'SELECT CAST(cause AS BLOB), at_ms, next_try_ms FROM failures WHERE destination = ?',
   );
-  const setLive = db.prepare(
+  const insertLive = db.prepare(
     'INSERT OR REPLACE INTO live (destination, job, result_id, last_sample_ms) VALUES (?, ?, ?, ?)',
+  );
+  // They seldom change, and are long.
+  const insertSeries = db.prepare(
+    `INSERT INTO live_series (destination, job, series) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET series = excluded.series WHERE series <> excluded.series`,
   );
   const live = statement(
     db,
-    'SELECT CAST(job AS BLOB), result_id, last_sample_ms FROM live WHERE destination = ? ORDER BY job',
+    `SELECT CAST(job AS BLOB), result_id, last_sample_ms, CAST(series AS BLOB)
+       FROM live LEFT JOIN live_series USING (destination, job) WHERE destination = ? ORDER BY job`,
   );
-  const endLive = db.prepare('DELETE FROM live WHERE destination = ? AND job = ?');
+  const deleteLive = db.prepare('DELETE FROM live WHERE destination = ? AND job = ?');
+  const deleteSeries = db.prepare('DELETE FROM live_series WHERE destination = ? AND job = ?');
 
   const doneIdAt = (position: StartPosition): number => {
     switch (position.kind) {
@@ -107,6 +124,22 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     if (readCursor(destination) === undefined) startCursor.run(destination, doneIdAt(position));
   };
 
+  const noteLive = (destination: string, {job, resultId, lastSampleMs, series}: LiveResult): void => {
+    if (series === undefined || series.length === 0) deleteSeries.run(destination, job);
+    else insertSeries.run(destination, job, series.join('\n'));
+    if (series?.length === 0) deleteLive.run(destination, job);
+    else insertLive.run(destination, job, resultId, lastSampleMs);
+  };
+
+  const setLive = db.transaction((destination: string, all: readonly LiveResult[]): void => {
+    for (const each of all) noteLive(destination, each);
+  });
+
+  const advance = db.transaction((destination: string, id: number, all: readonly LiveResult[]): void => {
+    moveCursor.run(id, destination);
+    for (const each of all) noteLive(destination, each);
+  });
+
   const reject = db.transaction((destination: string, {resultId, cause, atMs}: Rejection): void => {
     insertRejection.run(destination, resultId, cause, atMs);
     moveCursor.run(resultId, destination);
@@ -118,9 +151,7 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
       startAt(destination, {kind: 'end'});
       return readCursor(destination) ?? lastId();
     },
-    advance: (destination, id) => {
-      moveCursor.run(id, destination);
-    },
+    advance: (destination, id, all = []) => advance.immediate(destination, id, all),
     noteFailure: (destination, noted) => {
       if (noted === undefined) deleteFailure.run(destination);
       else insertFailure.run(destination, noted.cause, noted.atMs, noted.nextTryMs);
@@ -141,16 +172,12 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     },
     reject: (destination, rejection) => reject.immediate(destination, rejection),
     rejections: (destination) => rejections.all(destination).map(toRejection),
+    newestRejections: (destination, limit) => newestRejections.all(destination, limit).map(toRejection),
     retryRejected: (destination, resultId) => markRetry.run(destination, resultId ?? null).changes,
     taken: (destination, resultId) => {
       deleteRejection.run(destination, resultId);
     },
-    setLive: (destination, {job, resultId, lastSampleMs}) => {
-      setLive.run(destination, job, resultId, lastSampleMs);
-    },
+    setLive: (destination, all) => setLive.immediate(destination, all),
     live: (destination) => live.all(destination).map(toLiveResult),
-    endLive: (destination, job) => {
-      endLive.run(destination, job);
-    },
   };
 };

@@ -1,4 +1,5 @@
 import type {TestResult} from '../result.ts';
+import type {History} from './history.ts';
 
 /** A result with its place in the journal. */
 export interface JournalRow {
@@ -44,19 +45,25 @@ export interface DeliveryFailure {
   readonly nextTryMs: number;
 }
 
-/** The result whose series a destination shows for a job at present. */
+/** What a destination shows of a job at present. */
 export interface LiveResult {
   readonly job: string;
+  /** The newest result that it was sent. */
   readonly resultId: number;
-  /** The time of the last sample sent of these series, Unix milliseconds. */
+  /** The time of the last sample that it was sent of any of the series, Unix milliseconds. */
   readonly lastSampleMs: number;
+  /**
+   * The series that it was sent and that have not ended, each under a name of one line that its sink gives it. Undefined
+   * where an older version sent them.
+   */
+  readonly series: readonly string[] | undefined;
 }
 
 /**
  * The results on disk, which are also every destination's queue.
  * All calls are synchronous and durable: when they return, what they wrote has been synced to disk.
  */
-export interface Journal {
+export interface Journal extends History {
   /** Commits a result and returns it with its number. */
   append(result: TestResult): JournalRow;
   /**
@@ -86,8 +93,8 @@ export interface Journal {
   startAt(destination: string, position: StartPosition): void;
   /** The destination's cursor: the last row it is done with. A destination seen for the first time starts at the end. */
   cursor(destination: string): number;
-  /** Moves a cursor forward. */
-  advance(destination: string, id: number): void;
+  /** Moves a cursor forward, and notes what the destination shows from then on, as `setLive` does, in one transaction. */
+  advance(destination: string, id: number, live?: readonly LiveResult[]): void;
   /** Notes why the last attempt failed, or that it did not. */
   noteFailure(destination: string, failure: DeliveryFailure | undefined): void;
   /** Undefined for a destination that has no cursor yet. */
@@ -97,6 +104,8 @@ export interface Journal {
   reject(destination: string, rejection: Rejection): void;
   /** The rejected results, except those that are to be sent again, in the journal's order. */
   rejections(destination: string): readonly Rejection[];
+  /** The newest of them by number, at most `limit`, newest first. */
+  newestRejections(destination: string, limit: number): readonly Rejection[];
   /** Marks one rejected result, or all of them, to be sent again. Returns how many. */
   retryRejected(destination: string, resultId?: number): number;
   /** The results marked to be sent again, in order, at most `limit` of them. Each ends by `taken` or another `reject`. */
@@ -104,12 +113,10 @@ export interface Journal {
   /** Forgets a rejection: the destination has taken the result after all. */
   taken(destination: string, resultId: number): void;
 
-  /** Notes what a destination shows for a job, in place of what it showed before. */
-  setLive(destination: string, live: LiveResult): void;
+  /** Notes what a destination shows of these jobs, in place of what it showed before; nothing where there are no series. */
+  setLive(destination: string, live: readonly LiveResult[]): void;
   /** What a destination shows at present, by the jobs' names. */
   live(destination: string): readonly LiveResult[];
-  /** Notes that the job's series have ended at a destination. */
-  endLive(destination: string, job: string): void;
 
   /**
    * Deletes the results that ended before `beforeMs` and that each of `destinations` is done with: those that one of

@@ -32,8 +32,8 @@ export const openLastingJournal = (settings: KeeperSettings): LastingJournal | u
       cursors.set(destination, id);
       return id;
     },
-    advance: (destination, id) => {
-      guarded.advance(destination, id);
+    advance: (destination, id, live) => {
+      guarded.advance(destination, id, live);
       passed(destination, id);
     },
     reject: (destination, rejection) => {

@@ -1,8 +1,10 @@
 import {pathToFileURL} from 'node:url';
 import {type Database, openDatabase} from './database.ts';
-import type {Journal} from './journal.ts';
+import type {Journal, JournalRow} from './journal.ts';
+import {newestFirst, oldestFirst} from './pages.ts';
 import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {createJournal} from './sqlite-journal.ts';
+import {whereReadable} from './where-readable.ts';
 
 /** The results that are only in memory. */
 export interface Unsaved {
@@ -109,12 +111,13 @@ export const openMemoryJournal = (
 
   const saveState = db.transaction((): void => {
     const resultId = 'ifnull((SELECT disk_id FROM saved WHERE saved.id = result_id), result_id)';
-    if (isSeeded) db.exec('DELETE FROM disk.rejections; DELETE FROM disk.live');
+    if (isSeeded) db.exec('DELETE FROM disk.rejections; DELETE FROM disk.live; DELETE FROM disk.live_series');
     db.exec(`INSERT OR REPLACE INTO disk.rejections
       SELECT destination, ${resultId}, cause, at_ms, retry FROM main.rejections`);
     db.exec(
       `INSERT OR REPLACE INTO disk.live SELECT destination, job, ${resultId}, last_sample_ms FROM main.live`,
     );
+    db.exec('INSERT OR REPLACE INTO disk.live_series SELECT * FROM main.live_series');
     db.exec('DELETE FROM disk.failures; INSERT INTO disk.failures SELECT * FROM main.failures');
     if (isSeeded && !isRenumbered) {
       db.exec('INSERT OR REPLACE INTO disk.cursors SELECT * FROM main.cursors');
@@ -132,6 +135,17 @@ export const openMemoryJournal = (
     const found = disk();
     if (found === undefined) throw new Error(`journal ${path} can't be read at present`);
     return found;
+  };
+
+  /** What is in memory and, where the file can be read, what is there. */
+  const ofBoth = (
+    read: (part: Journal) => readonly JournalRow[],
+    order: (a: JournalRow, b: JournalRow) => number,
+    limit: number,
+  ): readonly JournalRow[] => {
+    const older = whereReadable(() => read(onDisk()));
+    const newer = read(journal).filter(({id}) => id > base || older === undefined);
+    return [...newer, ...(older ?? []).filter(({id}) => id <= base)].sort(order).slice(0, limit);
   };
 
   return {
@@ -153,6 +167,12 @@ export const openMemoryJournal = (
     result: (id) => journal.result(id) ?? (id <= base ? onDisk().result(id) : undefined),
     previous: (row) => (row.id > base ? journal : onDisk()).previous(row),
     prune: () => 0,
+    page: (query) => ofBoth((part) => part.page(query), newestFirst, query.limit),
+    following: (range, after, limit) =>
+      ofBoth((part) => part.following(range, after, limit), oldestFirst, limit),
+    count: (range) => journal.count(range) + (whereReadable(() => onDisk().count(range)) ?? 0),
+    // The hours are all here, the results are not.
+    steps: (query) => journal.steps({...query, exact: false}),
     unsaved,
     saveTo: (target, forMs) => {
       const untilMs = Date.now() + forMs;

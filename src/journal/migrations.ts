@@ -1,3 +1,14 @@
+/** The values that the hours began with, and where results have them. */
+const hourlyValues = [
+  ['download', '$.measurement.download.bytesPerSecond'],
+  ['upload', '$.measurement.upload.bytesPerSecond'],
+  ['ping', '$.measurement.ping.latencyMs'],
+  ['jitter', '$.measurement.ping.jitterMs'],
+  ['download_latency', '$.measurement.download.latency.iqmMs'],
+  ['upload_latency', '$.measurement.upload.latency.iqmMs'],
+  ['packet_loss', '$.measurement.packetLossPercent'],
+] as const;
+
 /** The schema's history: append only. An entry's index plus one is the version that it leads to. */
 export const migrations: readonly string[] = [
   `CREATE TABLE results (
@@ -56,4 +67,28 @@ export const migrations: readonly string[] = [
        GROUP BY 1, 2;`,
   // Null in rows that were there before.
   'ALTER TABLE results ADD COLUMN checksum INTEGER;',
+  // None for what was live before.
+  `CREATE TABLE live_series (
+     destination TEXT NOT NULL,
+     job         TEXT NOT NULL,
+     series      TEXT NOT NULL,
+     PRIMARY KEY (destination, job)
+   ) STRICT;`,
+  // Short, for salvage needs all of the schema on the file's first page.
+  `CREATE TABLE hours (
+     job TEXT, start_ms INT, completed INT, failed INT, skipped INT, unhealthy INT,
+     ${hourlyValues.map(([name]) => `${name}_count INT, ${name}_sum REAL, ${name}_low REAL, ${name}_high REAL`).join()},
+     PRIMARY KEY (job, start_ms)
+   ) STRICT;
+   INSERT INTO hours
+     SELECT job, ended_at_ms / 3600000 * 3600000,
+         sum(status = 'completed'), sum(status = 'failed'), sum(status = 'skipped'), sum(unhealthy),
+         ${hourlyValues.map(([name]) => `count(${name}), sum(${name}), min(${name}), max(${name})`).join()}
+       FROM (SELECT job, ended_at_ms, status,
+           status = 'completed' AND ifnull(body ->> '$.healthy', 1) = 0 AS unhealthy,
+           ${hourlyValues.map(([name, path]) => `CAST(body ->> '${path}' AS REAL) AS ${name}`).join()}
+         FROM results WHERE json_valid(body) LIMIT -1)
+       GROUP BY 1, 2;
+   CREATE INDEX failures_by_job ON results (job, ended_at_ms) WHERE status = 'failed';
+   CREATE INDEX skips_by_job ON results (job, ended_at_ms) WHERE status = 'skipped';`,
 ];

@@ -2,7 +2,10 @@ import type {TestResult} from '../result.ts';
 import {checksumOf, verifyRows} from './checksum.ts';
 import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
+import type {History} from './history.ts';
+import {openHours} from './hours.ts';
 import type {Journal, JournalRow} from './journal.ts';
+import {openPages} from './pages.ts';
 import {bytesOfText, columnsOf, numberQuery, statement} from './query.ts';
 import {openUsage} from './usage.ts';
 
@@ -46,7 +49,8 @@ type Results = Pick<
   | 'movedSince'
   | 'lastId'
   | 'retries'
->;
+> &
+  History;
 
 /** The part of the journal that holds the results themselves. */
 export const openResults = (db: Database): Results => {
@@ -92,6 +96,7 @@ export const openResults = (db: Database): Results => {
   // The two differ only in a damaged file.
   const highestId = numberQuery(db, 'SELECT max(id) FROM results');
   const usage = openUsage(db);
+  const hours = openHours(db);
   const insertResult = (result: TestResult): JournalRow => {
     const lastSuccessMs =
       result.status === 'completed' ? result.endedAtMs : lastSuccess(result.job, result.endedAtMs);
@@ -100,6 +105,7 @@ export const openResults = (db: Database): Results => {
     const checksum = checksumOf(id, lastSuccessMs ?? null, body);
     insert.run(id, result.job, result.status, result.endedAtMs, lastSuccessMs ?? null, checksum, body);
     usage.add(result);
+    hours.add(id);
     return lastSuccessMs === undefined ? {id, result} : {id, result, lastSuccessMs};
   };
   const append = db.transaction(insertResult);
@@ -118,5 +124,7 @@ export const openResults = (db: Database): Results => {
     movedSince: usage.movedSince,
     lastId: () => lastId() ?? 0,
     retries,
+    ...openPages(db, select),
+    steps: hours.steps,
   };
 };

@@ -9,6 +9,7 @@ import {
 } from './damaged.ts';
 import {type Database, openDatabase} from './database.ts';
 import {moveDatabase, removeDatabase, setAside} from './files.ts';
+import {openHours} from './hours.ts';
 import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {openResults} from './results.ts';
 import {openUsage} from './usage.ts';
@@ -118,6 +119,7 @@ const salvage = (path: string, db: Database, known: Known): Omit<Salvaged, 'asid
       dropUnreadable(db);
     }
     recountUsage(db);
+    openHours(db).recountAll();
     db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
     db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(lastId);
     const results = countResults() ?? 0;

@@ -1,7 +1,8 @@
 import {type Database, openDatabase} from './database.ts';
 import {openDestinations} from './destinations.ts';
+import {hourMs, openHours} from './hours.ts';
 import type {Journal} from './journal.ts';
-import {numberQuery} from './query.ts';
+import {numberQuery, statement} from './query.ts';
 import {openResults} from './results.ts';
 import {openUsage} from './usage.ts';
 
@@ -10,17 +11,24 @@ export const createJournal = (db: Database): Journal => {
   const results = openResults(db);
   const destinations = openDestinations(db, results.lastId);
 
-  const deleteBefore = db.prepare(
-    `DELETE FROM results WHERE ended_at_ms < ? AND id <= ? AND id NOT IN (
-       SELECT result_id FROM live WHERE destination IN (SELECT value FROM json_each(?3))
-       UNION SELECT result_id FROM rejections WHERE retry = 1 AND destination IN (SELECT value FROM json_each(?3)))`,
+  const prunable = `ended_at_ms < ?1 AND id <= ?2 AND id NOT IN (
+      SELECT result_id FROM live WHERE destination IN (SELECT value FROM json_each(?3))
+      UNION SELECT result_id FROM rejections WHERE retry = 1 AND destination IN (SELECT value FROM json_each(?3)))`;
+  const prunableHours = statement(
+    db,
+    `SELECT DISTINCT CAST(job AS BLOB), ended_at_ms / ${hourMs} * ${hourMs} FROM results WHERE ${prunable}`,
   );
+  const deleteBefore = db.prepare(`DELETE FROM results WHERE ${prunable}`);
   const deleteOrphans = db.prepare('DELETE FROM rejections WHERE result_id NOT IN (SELECT id FROM results)');
   const usage = openUsage(db);
+  const hours = openHours(db);
   const prune = db.transaction((beforeMs: number, names: readonly string[]): number => {
     const doneId = Math.min(results.lastId(), ...names.map(destinations.cursor));
-    const {changes} = deleteBefore.run(beforeMs, doneId, JSON.stringify(names));
+    const parameters = [beforeMs, doneId, JSON.stringify(names)];
+    const touched = prunableHours.all(...parameters);
+    const {changes} = deleteBefore.run(...parameters);
     if (changes > 0) deleteOrphans.run();
+    hours.recount(touched);
     usage.prune(beforeMs);
     return changes;
   });

@@ -28,6 +28,8 @@ class InPlaceSocket extends Socket {
   });
   #bodyUnderWay = false;
   #onTaken: (() => void) | undefined;
+  /** When the newest bytes were read, bodies that nobody looks at aside: `performance.now()`. */
+  readAtMs = 0;
 
   constructor(handle: object, buffer: Buffer) {
     const options = {
@@ -37,6 +39,7 @@ class InPlaceSocket extends Socket {
         buffer,
         callback: (length: number): boolean => {
           if (this.#framing.skip(length)) return true;
+          this.readAtMs = performance.now();
           this.#framing.read(buffer.subarray(0, length));
           return this.readableLength < this.readableHighWaterMark;
         },
@@ -93,3 +96,10 @@ export const onceBodyTaken = (request: IncomingMessage, onTaken: () => void): vo
   request.once('end', onTaken);
   request.resume();
 };
+
+/**
+ * For how long this process has had a request at least, parsing included, in milliseconds; `undefined` where that is
+ * not known. To be called as the request begins.
+ */
+export const heldForMs = ({socket}: IncomingMessage): number | undefined =>
+  socket instanceof InPlaceSocket ? performance.now() - socket.readAtMs : undefined;

@@ -1,17 +1,31 @@
+import type {LiveSeries} from '../delivery/sink.ts';
 import type {JournalRow} from '../journal/journal.ts';
 import type {Mapping} from '../metrics/map.ts';
 import type {Sample} from '../metrics/sample.ts';
 import type {SentLabels} from './labels.ts';
 import {addPoint, createSeriesTable, type OpenSeries, type SeriesTable, type TimeSeries} from './series.ts';
 
-/** The result of the same job that came before a result by time, if there is one. */
-export type PreviousResult = (row: JournalRow) => JournalRow | undefined;
-
 /** A result's samples, and the series of each: undefined for one that is not sent. */
 interface MappedResult {
-  readonly endedAtMs: number;
   readonly samples: readonly Sample[];
   readonly series: readonly (OpenSeries | undefined)[];
+}
+
+/** A job's series that have not ended, by name. */
+interface OpenJob {
+  /** The last of its results in the batch so far. */
+  readonly mapped?: MappedResult;
+  /** Those that this result has. */
+  readonly current: ReadonlySet<string>;
+  /** Those that it has not, but whose last samples are not older than it: they end with a later one. */
+  readonly lingering: readonly string[];
+  readonly lastSampleMs: number;
+}
+
+/** The series of a request, and what is live once it has been taken, of the jobs that the request has results of. */
+export interface BatchSeries {
+  readonly series: readonly TimeSeries[];
+  readonly live: readonly LiveSeries[];
 }
 
 /** Whether the samples are of the same series in the same order: label lists are compared by identity. */
@@ -29,65 +43,105 @@ const mapResult = (
   table: SeriesTable,
   before: MappedResult | undefined,
 ): MappedResult => {
-  const {endedAtMs} = row.result;
   const samples = map(row);
   const same = before !== undefined && haveSameSeries(samples, before.samples);
-  return {endedAtMs, samples, series: same ? before.series : samples.map(table.find)};
+  return {samples, series: same ? before.series : samples.map(table.find)};
 };
+
+const nothingOpen: OpenJob = {current: new Set(), lingering: [], lastSampleMs: -Infinity};
+
+const namesOf = ({series}: MappedResult): ReadonlySet<string> =>
+  new Set(series.flatMap((each) => each?.seriesName ?? []));
 
 /**
  * The rows' samples grouped by series, each at the time at which its test ended.
  *
- * A series that a job's result has and its next one has not, because a label changed or a value is missing, ends with a
- * stale marker at the next one's time. The result before a job's first of the batch is asked of `previous`, once.
+ * A series that is live and that a result of its job has not, because a label changed or a value is missing, ends with a
+ * stale marker at the result's time. Where that would not be later than the series' last sample, as with imported history,
+ * it ends with a later result.
  */
 export const seriesOfBatch = (
   rows: readonly JournalRow[],
   map: Mapping,
   sentLabels: SentLabels,
-  previous: PreviousResult,
-): readonly TimeSeries[] => {
+  live: readonly LiveSeries[],
+): BatchSeries => {
   const table = createSeriesTable(sentLabels);
-  const newest = new Map<string, MappedResult>();
+  const sentUntilMs = new Map(
+    live.flatMap(({series, lastSampleMs}) => series.map((name) => [name, lastSampleMs])),
+  );
+  const jobs = new Map<string, OpenJob>(
+    live.map(({job, series, lastSampleMs}) => [job, {current: new Set(), lingering: series, lastSampleMs}]),
+  );
 
-  const mappedBefore = (row: JournalRow): MappedResult | undefined => {
-    const known = newest.get(row.result.job);
-    if (known !== undefined) return known;
-    const before = previous(row);
-    return before && mapResult(before, map, table, undefined);
-  };
+  const isOpenElsewhere = (job: string, name: string): boolean =>
+    [...jobs].some(
+      ([other, {current, lingering}]) => other !== job && (current.has(name) || lingering.includes(name)),
+    );
+
+  /** Ends those series of a job that its result at that time does not have. Gives the ones that can't end yet. */
+  const endOthers = (
+    {current, lingering}: OpenJob,
+    {job, endedAtMs}: JournalRow['result'],
+    names: ReadonlySet<string>,
+  ): readonly string[] =>
+    [...current, ...lingering].filter((name) => {
+      if (names.has(name) || isOpenElsewhere(job, name)) return false;
+      const lastMs = Math.max(sentUntilMs.get(name) ?? -Infinity, table.lastPointMs(name) ?? -Infinity);
+      if (lastMs >= endedAtMs) return true;
+      const ended = table.named(name);
+      if (ended !== undefined) addPoint(ended, 'stale', endedAtMs);
+      return false;
+    });
 
   for (const row of rows.toSorted((a, b) => a.result.endedAtMs - b.result.endedAtMs)) {
-    const before = mappedBefore(row);
-    const mapped = mapResult(row, map, table, before);
-    const {endedAtMs: timestampMs, samples, series} = mapped;
-    samples.forEach(({value}, index) => {
-      const found = series[index];
-      if (found !== undefined) addPoint(found, value, timestampMs);
+    const {job, endedAtMs} = row.result;
+    const before = jobs.get(job) ?? nothingOpen;
+    const mapped = mapResult(row, map, table, before.mapped);
+    mapped.samples.forEach(({value}, index) => {
+      const found = mapped.series[index];
+      if (found !== undefined) addPoint(found, value, endedAtMs);
     });
-    // Where two results of a job share a millisecond, a series of the first still has its value at that time.
-    if (before !== undefined && before.series !== series && before.endedAtMs < timestampMs) {
-      for (const ended of before.series) {
-        if (ended !== undefined && !series.includes(ended)) addPoint(ended, 'stale', timestampMs);
-      }
+    const lastSampleMs = Math.max(before.lastSampleMs, endedAtMs);
+    if (mapped.series === before.mapped?.series && before.lingering.length === 0) {
+      jobs.set(job, {...before, mapped, lastSampleMs});
+      continue;
     }
-    newest.set(row.result.job, mapped);
+    const current = namesOf(mapped);
+    jobs.set(job, {mapped, current, lingering: endOthers(before, row.result, current), lastSampleMs});
   }
-  return table.filled();
+  return {
+    series: table.filled(),
+    live: [...jobs].flatMap(([job, {mapped, current, lingering, lastSampleMs}]) =>
+      mapped === undefined ? [] : {job, lastSampleMs, series: [...current, ...lingering]},
+    ),
+  };
 };
 
-/** All series of the rows at one time: with their values, or with the stale markers that end them. */
+/**
+ * All series of the rows with their values at one time, and the stale markers of the ended ones, given by their names:
+ * a series that the rows have does not end.
+ */
 export const seriesAt = (
   rows: readonly JournalRow[],
+  ended: readonly string[],
   map: Mapping,
   sentLabels: SentLabels,
   timestampMs: number,
-  as: 'values' | 'stale',
 ): readonly TimeSeries[] => {
   const table = createSeriesTable(sentLabels);
   for (const sample of rows.flatMap(map)) {
     const found = table.find(sample);
-    if (found !== undefined) addPoint(found, as === 'stale' ? as : sample.value, timestampMs);
+    if (found !== undefined) addPoint(found, sample.value, timestampMs);
+  }
+  for (const name of ended) {
+    const found = table.named(name);
+    if (found !== undefined) addPoint(found, 'stale', timestampMs);
   }
   return table.filled();
 };
+
+/** The names of the series that a row has, each once. */
+export const seriesNames = (row: JournalRow, map: Mapping, sentLabels: SentLabels): readonly string[] => [
+  ...namesOf(mapResult(row, map, createSeriesTable(sentLabels), undefined)),
+];

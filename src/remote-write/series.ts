@@ -1,5 +1,6 @@
 import type {Labels, Sample} from '../metrics/sample.ts';
 import type {SentLabels} from './labels.ts';
+import {labelsNamed, nameOfLabels} from './series-name.ts';
 
 /** What a series has at a time. `stale` tells the receiver that it has ended. */
 export type Value = number | 'stale';
@@ -19,6 +20,10 @@ export interface TimeSeries {
 
 /** A series of a request that is being put together. */
 export interface OpenSeries extends TimeSeries {
+  /** See `nameOfLabels`. */
+  readonly seriesName: string;
+  help: string;
+  unit?: string | undefined;
   readonly values: Value[];
   readonly timestampsMs: number[];
 }
@@ -35,6 +40,10 @@ const entryOf = <K, V>(map: Map<K, V>, key: K, create: () => V): V => {
 export interface SeriesTable {
   /** The series that a sample belongs to; undefined where relabelling drops it. */
   find(sample: Sample): OpenSeries | undefined;
+  /** The series of that name; undefined where it is no series' name. */
+  named(seriesName: string): OpenSeries | undefined;
+  /** The time of the last point of the series of that name, Unix milliseconds; undefined where it has none. */
+  lastPointMs(seriesName: string): number | undefined;
   /** The series that have points, in the order in which they were first found. */
   filled(): readonly TimeSeries[];
 }
@@ -45,17 +54,20 @@ export interface SeriesTable {
  */
 export const createSeriesTable = (sentLabels: SentLabels): SeriesTable => {
   type Family = Map<string, {readonly series: OpenSeries | undefined}>;
-  const byLabels = new Map<string, OpenSeries>();
+  const byName = new Map<string, OpenSeries>();
   // A result's samples share their label lists: each list is compared by its content once, and by identity after that.
   const familiesByContent = new Map<string, Family>();
   const familiesByList = new Map<Labels, Family>();
 
   const open = ({name, labels: own, help, unit}: Sample): OpenSeries | undefined => {
     const labels = sentLabels(name, own);
-    return (
-      labels &&
-      entryOf(byLabels, JSON.stringify(labels), () => ({labels, help, unit, values: [], timestampsMs: []}))
-    );
+    if (labels === undefined) return undefined;
+    const seriesName = nameOfLabels(labels);
+    const create = (): OpenSeries => ({seriesName, labels, help, unit, values: [], timestampsMs: []});
+    const found = entryOf(byName, seriesName, create);
+    // One that was only named until now.
+    if (found.help === '') Object.assign(found, {help, unit});
+    return found;
   };
 
   return {
@@ -65,7 +77,19 @@ export const createSeriesTable = (sentLabels: SentLabels): SeriesTable => {
       );
       return entryOf(family, sample.name, () => ({series: open(sample)})).series;
     },
-    filled: () => [...byLabels.values()].filter(({values}) => values.length > 0),
+    named: (seriesName) => {
+      const labels = labelsNamed(seriesName);
+      const create = (): OpenSeries => ({
+        seriesName,
+        labels: labels ?? [],
+        help: '',
+        values: [],
+        timestampsMs: [],
+      });
+      return labels && entryOf(byName, seriesName, create);
+    },
+    lastPointMs: (seriesName) => byName.get(seriesName)?.timestampsMs.at(-1),
+    filled: () => [...byName.values()].filter(({values}) => values.length > 0),
   };
 };
 

@@ -2,10 +2,10 @@ import {compress} from 'snappyjs';
 import {createHttpClient} from '../delivery/http/client.ts';
 import type {HttpSettings} from '../delivery/http/settings.ts';
 import {combined, outcomeOf} from '../delivery/outcome.ts';
-import type {Outcome, ReadyBatch, Sink} from '../delivery/sink.ts';
+import type {LiveSeries, Outcome, ReadyBatch, Sink} from '../delivery/sink.ts';
 import type {JournalRow} from '../journal/journal.ts';
 import type {Mapping} from '../metrics/map.ts';
-import {type PreviousResult, seriesAt, seriesOfBatch} from './batch.ts';
+import {seriesAt, seriesNames, seriesOfBatch} from './batch.ts';
 import {createSentLabels, type Relabel} from './labels.ts';
 import {createNegotiation, type Exchange} from './negotiation.ts';
 import {divide} from './parts.ts';
@@ -57,14 +57,12 @@ const toMessage = (series: readonly TimeSeries[], {encode}: Protocol): Message =
  * Delivers every result by Prometheus remote write, each sample at the time its test ended.
  * A batch is one request, grouped by series; or several, where more than one connection is allowed.
  * @param version this program's, for the User-Agent.
- * @param previous tells which series a batch's first results end.
  * @param now the time in Unix milliseconds.
  */
 export const remoteWriteSink = (
   settings: RemoteWriteSettings,
   map: Mapping,
   version: string,
-  previous: PreviousResult,
   now: () => number = Date.now,
 ): Sink => {
   const {connections = 1} = settings;
@@ -87,7 +85,10 @@ export const remoteWriteSink = (
   };
 
   /** @param again gives the same series, for a request in another version of the protocol. */
-  const prepare = (series: readonly TimeSeries[], again: () => readonly TimeSeries[]): ReadyBatch => {
+  const prepare = (
+    series: readonly TimeSeries[],
+    again: () => readonly TimeSeries[],
+  ): Pick<ReadyBatch, 'bytes' | 'send'> => {
     const likely = negotiation.likely();
     const left = new Map(
       divide(series, connections).map((part, index) => [index, toMessage(part, likely)] as const),
@@ -110,14 +111,21 @@ export const remoteWriteSink = (
   };
   const sendNow = (series: readonly TimeSeries[], signal: AbortSignal): Promise<Outcome> =>
     prepare(series, () => series).send(signal);
-  const seriesOf = (batch: readonly JournalRow[]) => seriesOfBatch(batch, map, sentLabels, previous);
+  const seriesOf = (batch: readonly JournalRow[], live: readonly LiveSeries[]) =>
+    seriesOfBatch(batch, map, sentLabels, live);
 
   return {
     name: settings.name,
     backlog: 'every',
-    deliver: (batch, signal) => sendNow(seriesOf(batch), signal),
-    prepare: (batch, again) => prepare(seriesOf(batch), () => seriesOf(again())),
-    repeat: (rows, atMs, as, signal) => sendNow(seriesAt(rows, map, sentLabels, atMs, as), signal),
+    deliver: (batch, signal) => sendNow(seriesOf(batch, []).series, signal),
+    timeline: {
+      prepare: (batch, before, again) => {
+        const {series, live} = seriesOf(batch, before);
+        return {live, ...prepare(series, () => seriesOf(again(), before).series)};
+      },
+      seriesOf: (row) => seriesNames(row, map, sentLabels),
+      repeat: (rows, ended, atMs, signal) => sendNow(seriesAt(rows, ended, map, sentLabels, atMs), signal),
+    },
     // An empty request, which stores nothing, passes through all that a full one does: login, tenant, headers, format.
     probe: (signal) => send((protocol) => toMessage([], protocol), signal),
     sentBytes: () => http.sentBytes(),

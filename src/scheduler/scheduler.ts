@@ -13,10 +13,24 @@ export interface ScheduledJob {
 }
 
 export interface SchedulerEvents {
-  /** Runs the job's test, and never rejects; the next one starts only when this has resolved. */
-  readonly run: (job: string, signal: AbortSignal) => Promise<void>;
+  /**
+   * Runs the job's test, and never rejects; the next one starts only when this has resolved. `scheduled` is false for one
+   * that a person asked for.
+   */
+  readonly run: (job: string, signal: AbortSignal, scheduled: boolean) => Promise<void>;
   /** Runs that were due but will not take place. */
   readonly skip: (job: string, skip: Skip) => void;
+}
+
+/** What became of a wish to test at once. `running` is the job whose test is under way or about to start. */
+export type Start = {readonly kind: 'started'} | {readonly kind: 'busy'; readonly running: string};
+
+/** A scheduler that runs. */
+export interface Scheduler {
+  /** Starts a job's test now, unless another one is running. */
+  start(job: string): Start;
+  /** Aborts a running test and resolves when that has ended. */
+  stop(): Promise<void>;
 }
 
 /** One run of a job: the time that the schedule gives it, and the time at which it starts, jitter included. */
@@ -53,19 +67,28 @@ const missed = (runs: number, first: Run, last: Run): Skip => {
  * Runs jobs when they are due, one at a time: a job that comes due during another's test waits for its turn. Of two runs
  * of one job that would wait or run at the same time, one is skipped: the one that still waits when the next is due, or
  * the one that is due while the last is running. Runs that are found to be due long ago are skipped together.
- * Returns the stop: it aborts a running test and resolves when that has ended.
  */
 export const startScheduler = (
   jobs: readonly ScheduledJob[],
   seed: string,
   {run, skip}: SchedulerEvents,
-): (() => Promise<void>) => {
+): Scheduler => {
   const stopping = new AbortController();
   const {signal} = stopping;
   /** When the runs that wait for their turn were due, by job. */
   const waiting = new Map<string, number>();
   let running: string | undefined;
   let turn: Promise<void> = Promise.resolve();
+
+  const takeTurn = (job: string, scheduled: boolean): void => {
+    turn = turn.then(async () => {
+      waiting.delete(job);
+      if (signal.aborted) return;
+      running = job;
+      await run(job, signal, scheduled);
+      running = undefined;
+    });
+  };
 
   const enqueue = (job: string, dueMs: number): void => {
     if (running === job) {
@@ -80,13 +103,7 @@ export const startScheduler = (
       skip(job, {class: 'overlap', reason});
       return;
     }
-    turn = turn.then(async () => {
-      waiting.delete(job);
-      if (signal.aborted) return;
-      running = job;
-      await run(job, signal);
-      running = undefined;
-    });
+    takeTurn(job, true);
   };
 
   /** Starts the newest of the runs that are due, unless it is too late for it too, and gives the one after it. */
@@ -123,10 +140,19 @@ export const startScheduler = (
   };
 
   const loops = Promise.all(jobs.map(follow));
-  return async () => {
-    stopping.abort(new Error('the bridge is stopping'));
-    await loops;
-    await turn;
+  return {
+    start: (job) => {
+      const [first] = [running, ...waiting.keys()].filter((name) => name !== undefined);
+      if (first !== undefined) return {kind: 'busy', running: first};
+      waiting.set(job, Date.now());
+      takeTurn(job, false);
+      return {kind: 'started'};
+    },
+    stop: async () => {
+      stopping.abort(new Error('the bridge is stopping'));
+      await loops;
+      await turn;
+    },
   };
 };
 

@@ -1,5 +1,6 @@
 import type {IncomingHttpHeaders} from 'node:http';
 import type {FastifyReply, FastifyRequest} from 'fastify';
+import {allowedAt, type Route} from './routes/route.ts';
 
 /** An answer given in place of a route's. `text` is one line. */
 export interface Rejection {
@@ -12,21 +13,41 @@ export interface Rejection {
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
-/** What is wrong with a request from an admitted client, where `paths` are the ones that answer GET and HEAD. */
-export const rejectionOf = (request: FastifyRequest, paths: ReadonlySet<string>): Rejection | undefined => {
+/** What is wrong with a request from an admitted client. */
+export const rejectionOf = (request: FastifyRequest, routes: readonly Route[]): Rejection | undefined => {
   if (request.is404) {
     const [path = ''] = request.url.split('?', 1);
-    if (!paths.has(path)) return {status: 404, text: 'not found; / names what there is'};
-    return {status: 405, text: `${path} takes GET and HEAD only`, headers: {allow: 'GET, HEAD'}};
+    const allowed = allowedAt(routes, path);
+    if (allowed.length === 0) return {status: 404, text: 'not found; / names what there is'};
+    return {
+      status: 405,
+      text: `${path} takes ${allowed.join(' and ')} only`,
+      headers: {allow: allowed.join(', ')},
+    };
   }
-  if (hasBody(request.headers)) return {status: 413, text: 'a request body is not accepted'};
+  if (request.method !== 'POST' && hasBody(request.headers))
+    return {status: 413, text: 'a request body is not accepted'};
   return undefined;
 };
 
-/** Sends a rejection, and closes the connection when a body that nobody reads is on its way. */
+/** What an error says about the request rather than about the server, such as a body of another type. */
+export const rejectionBy = (error: unknown): Rejection | undefined => {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const {statusCode: status, message} = error;
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  return {status, text: status === 415 ? 'a request body has to be application/json' : message};
+};
+
+/**
+ * Sends a rejection, as JSON where the API was asked, and closes the connection when a body that nobody reads is on its
+ * way.
+ */
 export const sendRejection = (request: FastifyRequest, reply: FastifyReply, rejection: Rejection): void => {
-  void reply.code(rejection.status).type('text/plain; charset=utf-8');
-  void reply.headers({...rejection.headers, 'x-content-type-options': 'nosniff'});
+  const {status, text, headers} = rejection;
+  const isApi = request.url.startsWith('/api/');
+  void reply.code(status).type(isApi ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8');
+  void reply.headers({...headers, 'x-content-type-options': 'nosniff'});
+  if (isApi) void reply.header('cache-control', 'no-store');
   if (hasBody(request.headers)) void reply.header('connection', 'close');
-  void reply.send(`${rejection.text}\n`);
+  void reply.send(isApi ? JSON.stringify({error: text}) : `${text}\n`);
 };

@@ -6,11 +6,13 @@ import {type Endpoint, formatEndpoint} from './endpoint.ts';
 import {type Listener, openListener} from './listeners.ts';
 import {paths} from './paths.ts';
 import {createRefusalLog} from './refusal-log.ts';
-import {rejectionOf, sendRejection} from './rejection.ts';
+import {rejectionBy, rejectionOf, sendRejection} from './rejection.ts';
 import {expositionRoute} from './routes/exposition.ts';
 import {healthyRoute} from './routes/healthy.ts';
 import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
+import {pageRoutes} from './routes/page.ts';
 import {readyRoute} from './routes/ready.ts';
+import {methodsOf, type Route} from './routes/route.ts';
 import {startPageRoute} from './routes/start-page.ts';
 import type {TlsSettings} from './tls.ts';
 
@@ -29,6 +31,8 @@ export interface ServerOptions {
   readonly document: () => Document;
   readonly ownMetrics: MetricsSource;
   readonly ready: () => boolean;
+  /** What is served beside the page and the scraped paths: the API. */
+  readonly routes?: readonly Route[];
   /** Told of each request that `access` refuses. */
   readonly onRefused: (refusal: Refusal) => void;
   /** Told of each connection that is closed for a limit. */
@@ -48,7 +52,7 @@ export interface RunningServer {
 
 const limits = {
   /** What a request may send, where a route takes any. */
-  bodyBytes: 16_384,
+  bodyBytes: 1024,
   /** How long answers under way may take when the server closes. */
   closeMs: 1_000,
 } as const;
@@ -74,9 +78,13 @@ const createApp = (options: ServerOptions, connections: Connections) => {
     healthyRoute(paths.healthy),
     readyRoute(paths.ready, options.ready),
   ];
-  const routes = [startPageRoute(paths.startPage, scraped), ...scraped];
+  const page = pageRoutes(paths.startPage);
+  const routes = [
+    ...(page.length > 0 ? page : [startPageRoute(paths.startPage, scraped)]),
+    ...scraped,
+    ...(options.routes ?? []),
+  ];
   const zones = new Map(routes.map(({path, zone}) => [path, zone]));
-  const known = new Set(zones.keys());
 
   const refuse = (request: FastifyRequest, reply: FastifyReply, access: Access): void => {
     if (access.kind === 'admitted') return;
@@ -120,24 +128,34 @@ const createApp = (options: ServerOptions, connections: Connections) => {
     },
   });
   app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    {parseAs: 'string', bodyLimit: limits.bodyBytes},
+    app.getDefaultJsonParser('error', 'error'),
+  );
 
   app.addHook('onRequest', (request, reply, done) => {
     admit(request, reply, (error) => {
-      const rejection = error === undefined ? rejectionOf(request, known) : undefined;
+      const rejection = error === undefined ? rejectionOf(request, routes) : undefined;
       if (rejection === undefined) done(error);
       else sendRejection(request, reply, rejection);
     });
   });
   app.setErrorHandler((error, request, reply) => {
+    const rejection = rejectionBy(error);
+    if (rejection !== undefined) {
+      sendRejection(request, reply, rejection);
+      return;
+    }
     log.error(
       `${request.method} ${request.url} failed: ${error instanceof Error ? error.message : String(error)}`,
     );
     sendRejection(request, reply, {status: 500, text: 'internal error; the log says more'});
   });
-  for (const {path, answer} of routes) {
+  for (const route of routes) {
     const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-      reply.send(await answer(reply, request));
-    app.route({method: ['GET', 'HEAD'], url: path, handler});
+      reply.send(await route.answer(reply, request));
+    app.route({method: [...methodsOf(route)], url: route.path, handler});
   }
   return app;
 };

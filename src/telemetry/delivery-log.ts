@@ -1,4 +1,4 @@
-import type {Delivery} from '../delivery/loop.ts';
+import type {Delivery} from '../delivery/attempts.ts';
 import {createLimiter} from '../limiter.ts';
 import type {Log} from './log.ts';
 

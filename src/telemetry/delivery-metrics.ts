@@ -1,5 +1,5 @@
 import {Counter, Gauge, type Registry} from 'prom-client';
-import type {Delivery} from '../delivery/loop.ts';
+import type {Delivery} from '../delivery/attempts.ts';
 import type {Outcome} from '../delivery/sink.ts';
 
 /** How far a destination has come, read at each scrape. */

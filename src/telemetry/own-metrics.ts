@@ -1,5 +1,5 @@
 import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
-import type {Delivery} from '../delivery/loop.ts';
+import type {Delivery} from '../delivery/attempts.ts';
 import {type SkipClass, skipClasses, type TestResult} from '../result.ts';
 import {type Refusal, refusals} from '../server/access/access.ts';
 import {type Closure, closures} from '../server/connections.ts';

@@ -37,12 +37,12 @@ export const startReflector = async (network: Network): Promise<string> => {
 export const measure = async (
   network: Network,
   url: string,
-  {seconds, connections = 4}: {readonly seconds: number; readonly connections?: number},
+  {seconds, connections}: {readonly seconds: number; readonly connections?: number},
 ): Promise<Measured> => {
   const command = bridge('test', '--engine', 'librespeed', '--server', url, '--json');
   const settings = [
     ['--engines-librespeed-duration', `${seconds}s`],
-    ['--engines-librespeed-connections', String(connections)],
+    connections === undefined ? [] : ['--engines-librespeed-connections', String(connections)],
   ].flat();
   const {stdout} = await network.run('client', [...command, ...settings]);
   return measured.parse(JSON.parse(stdout)).measurement;

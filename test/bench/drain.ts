@@ -13,12 +13,7 @@ import {destinationLabels, map} from './recorded.ts';
 const [path = '', url = ''] = process.argv.slice(2);
 const journal = openJournal(path);
 const http = {url: new URL(url), headers: {}, timeoutMs: 30_000};
-const sink = remoteWriteSink(
-  {name: 'bench', http, labels: destinationLabels},
-  map,
-  '0.0.0',
-  journal.previous,
-);
+const sink = remoteWriteSink({name: 'bench', http, labels: destinationLabels}, map, '0.0.0');
 journal.startAt(sink.name, {kind: 'all'});
 
 let results = 0;

@@ -5,6 +5,7 @@
  */
 import {locate} from '../../src/engine/librespeed/server.ts';
 import {createDownloadStream} from '../../src/engine/native/download.ts';
+import {adaptiveConnections} from '../../src/engine/native/growth.ts';
 import {measureTransfer} from '../../src/engine/native/transfer.ts';
 import {createUploadStream} from '../../src/engine/native/upload.ts';
 import {plainLayout} from '../../src/reflector/protocol.ts';
@@ -21,7 +22,7 @@ const plan = {
   ...there,
   pingUrl: target.ping,
   durationMs: Number.parseInt(durationMs, 10),
-  connections: 4,
+  connections: adaptiveConnections,
   stallTimeoutMs: 5000,
   userAgent: 'bench/1',
   ...(ca !== undefined && {ca}),

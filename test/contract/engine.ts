@@ -31,7 +31,7 @@ const faultClasses = [
 ] as const satisfies readonly (readonly [string, FailureClass])[];
 export type Fault = (typeof faultClasses)[number][0];
 
-const allPhases = ['connect', 'ping', 'download', 'upload'] as const;
+const allPhases = ['connect', 'ping', 'packet-loss', 'download', 'upload'] as const;
 
 export interface EngineCases {
   /** What it reports of its progress; all phases where absent. A program that tells nothing has only `connect`. */

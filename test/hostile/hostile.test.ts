@@ -44,7 +44,7 @@ const residentBytes = (pid: number | undefined): number => {
 
 /** A bridge that is scraped and watched; `stop` checks that it came through. */
 const startWatched = async (web: Readonly<Record<string, unknown>> = {}) => {
-  const bridge = await startBridge(temporaryFolder(), {jobs: [], web});
+  const bridge = await startBridge(temporaryFolder(), {jobs: []}, web);
   const before = residentBytes(bridge.child.pid);
   let most = before;
   const watch = setInterval(() => {

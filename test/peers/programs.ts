@@ -1,3 +1,4 @@
+import {chromiumLibraries} from './chromium-libraries.ts';
 import type {Suite} from './debian/archive.ts';
 
 /** A program that tests run against, and the Debian packages that hold it. */
@@ -13,6 +14,8 @@ export interface PeerProgram {
   readonly command: readonly [string, ...string[]];
   /** Environment variables whose values are folders in the unpacked packages. */
   readonly folders?: Readonly<Record<string, string>>;
+  /** Folders in the unpacked packages that hold libraries, beyond the usual ones. The shell's patterns work. */
+  readonly libraries?: readonly string[];
 }
 
 /** Every program that can be provided. One more row is all that one more program takes. */
@@ -88,6 +91,36 @@ export const programs = {
     suite: 'bookworm',
     packages: ['fping'],
     command: ['usr/bin/fping'],
+  },
+  ping: {
+    names: ['ping'],
+    minimum: '20210101',
+    suite: 'bookworm',
+    packages: ['iputils-ping', 'libcap2', 'libidn2-0', 'libunistring2'],
+    command: ['bin/ping'],
+  },
+  busybox: {
+    names: ['busybox'],
+    minimum: '1.35',
+    suite: 'bookworm',
+    packages: ['busybox'],
+    command: ['bin/busybox'],
+  },
+  chromium: {
+    names: ['chromium-headless-shell', 'chromium'],
+    minimum: '120.0',
+    suite: 'bookworm',
+    packages: [
+      'chromium-headless-shell',
+      'chromium-common',
+      'fontconfig-config',
+      'fonts-dejavu-core',
+      'fonts-inter',
+      ...chromiumLibraries,
+    ],
+    command: ['usr/lib/chromium/chromium-headless-shell'],
+    folders: {FONTCONFIG_PATH: 'etc/fonts', XDG_DATA_HOME: 'usr/share'},
+    libraries: ['usr/lib/*-linux-gnu*/pulseaudio'],
   },
 } as const satisfies Record<string, PeerProgram>;
 

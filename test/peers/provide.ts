@@ -82,7 +82,8 @@ async function unpack(wanted: PeerProgram, cacheFolder: string, aptFolder: strin
   const version = packages[0]?.version ?? '';
   if (!isNewEnough(wanted, version))
     throw new Error(`Debian's suite ${wanted.suite} has only version ${version}`);
-  const folder = join(cacheFolder, `${wanted.packages[0]}_${version}`);
+  // Without its epoch, as in Debian's file names: a colon would divide the launcher's LD_LIBRARY_PATH.
+  const folder = join(cacheFolder, `${wanted.packages[0]}_${version.replace(/^\d+:/, '')}`);
   // Unpacked aside and then renamed, so that nobody sees half of it and whoever comes second loses nothing.
   const partial = join(cacheFolder, `partial-${randomUUID()}`);
   try {
@@ -106,12 +107,13 @@ async function writeLauncher(folder: string, wanted: PeerProgram): Promise<strin
   return file;
 }
 
-function launcherScript({command, folders = {}}: PeerProgram): string {
+function launcherScript({command, folders = {}, libraries = []}: PeerProgram): string {
+  const libraryFolders = ['usr/lib/*-linux-gnu*', 'lib/*-linux-gnu*', ...libraries];
   return [
     '#!/bin/sh',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
     'root=${0%/*}/..',
-    `libraries=$(printf '%s:' "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu*)`,
+    `libraries=$(printf '%s:' ${libraryFolders.map((path) => `"$root"/${path}`).join(' ')})`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
     'export LD_LIBRARY_PATH="${libraries%:}"',
     ...Object.entries(folders).map(([name, path]) => `export ${name}="$root/${path}"`),

@@ -7,6 +7,9 @@ const needed = [
   'librespeed-cli',
   'speedtest-cli',
   'iperf3',
+  'ping',
+  'busybox',
+  'chromium',
 ] as const;
 
 /** Has the system tests' programs at hand before the first test, or ends the run with what to install. */

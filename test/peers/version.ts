@@ -2,11 +2,11 @@
 export type Version = readonly number[];
 
 /**
- * The first dotted number in `text`: what a program prints for `--version`, or a Debian version.
+ * The first dotted number in `text`, else the first date of eight digits: what a program prints for `--version`, or a Debian version.
  * Undefined when there is none.
  */
 export function parseVersion(text: string): Version | undefined {
-  const [dotted] = /\d+(?:\.\d+)+/.exec(text) ?? [];
+  const [dotted] = /\d+(?:\.\d+)+/.exec(text) ?? /\b\d{8}\b/.exec(text) ?? [];
   return dotted?.split('.').map((part) => Number.parseInt(part, 10));
 }
 

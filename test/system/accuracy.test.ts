@@ -1,4 +1,6 @@
 import {expect, it, onTestFinished} from 'vitest';
+import {lossProblem} from '../accuracy/loss-judge.ts';
+import {measureLoss, startLossyWay} from '../accuracy/lossy-way.ts';
 import {createNetwork, networkHindrance} from '../accuracy/network.ts';
 import {type Direction, icmpRoundTripMs, iperf3Rate, measure, startReflector} from '../accuracy/programs.ts';
 
@@ -20,4 +22,13 @@ it.skipIf(hindrance !== undefined)('measures a line as iperf3 and ICMP do', {ret
     expect(ratio, `${direction} in relation to iperf3's`).toBeLessThan(1.05);
   }
   expect(Math.abs(measured.ping.latencyMs - (await icmpRoundTripMs(network)))).toBeLessThan(2);
+});
+
+// Which datagrams are lost is decided by the seed, so that neither chance nor other work makes a difference.
+it('measures how many datagrams a way loses', async () => {
+  const probability = 0.2;
+  const way = await startLossyWay(probability, 2026);
+  const percent = await measureLoss(way.url, {seconds: 2});
+  expect(way.sent()).toBe(100);
+  expect(lossProblem({percent, probability, sent: way.sent(), dropped: way.dropped()})).toBeUndefined();
 });

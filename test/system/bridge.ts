@@ -57,13 +57,14 @@ export interface Bridge extends Command {
   readonly port: number;
 }
 
-/** Writes a configuration to a folder and runs it, its web server on a free port of 127.0.0.1. Resolves once it answers. */
+/**
+ * Writes a configuration, whose section `web` is given apart, to a folder and runs it, its web server on a free port of
+ * 127.0.0.1. Resolves once it answers.
+ */
 export const startBridge = async (
   folder: string,
-  {
-    web,
-    ...configuration
-  }: Readonly<Record<string, unknown>> & {readonly web?: Readonly<Record<string, unknown>>},
+  configuration: Readonly<Record<string, unknown>>,
+  web: Readonly<Record<string, unknown>> = {},
 ): Promise<Bridge> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

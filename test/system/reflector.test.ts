@@ -100,7 +100,7 @@ it('gives the bridge its packet loss', async () => {
 });
 
 it.each([
-  [['--max-bytes', '5x'], /^--max-bytes "5x": expected a number of bytes/],
+  [['--max-bytes', '5x'], /^--max-bytes "5x": expected an amount of data/],
   [['--token', 'short'], /^--token: a token has at least 16 characters\n$/],
   [['--tls-cert', 'cert.pem'], /^--tls-cert and --tls-key: give both or none\n$/],
   [['--listen', ':1', '--listen', ':2'], /^--listen is given more than once\n$/],

@@ -2,7 +2,6 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {uncompress} from 'snappyjs';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
-import type {JournalRow} from '../../src/journal/journal.ts';
 import {createMapping} from '../../src/metrics/map.ts';
 import type {ProtobufMessage} from '../../src/remote-write/protocol.ts';
 import {remoteWriteSink} from '../../src/remote-write/sink.ts';
@@ -25,15 +24,10 @@ const map = createMapping({
 });
 
 /** A sink whose series have `instance` as the label of that name; it is closed with the running test. */
-const sinkTo = (
-  receiverUrl: string,
-  instance: string,
-  protobufMessage: ProtobufMessage,
-  previous: (row: JournalRow) => JournalRow | undefined = () => undefined,
-) => {
+const sinkTo = (receiverUrl: string, instance: string, protobufMessage: ProtobufMessage) => {
   const http = {url: new URL(`${receiverUrl}/api/v1/write`), timeoutMs: 20_000, headers: {}};
   const labels = {job: 'speedtest', instance};
-  const sink = remoteWriteSink({name: 'peer', http, labels, protobufMessage}, map, '1.2.3', previous);
+  const sink = remoteWriteSink({name: 'peer', http, labels, protobufMessage}, map, '1.2.3');
   onTestFinished(() => sink.close());
   return sink;
 };
@@ -57,9 +51,12 @@ describe.each(messages)('a real Prometheus takes %s', (message) => {
     const nowMs = Date.now();
     const first = {...completedRow({endedAtMs: nowMs - 60_000}), id: 1};
     const second = {...failedRow({endedAtMs: nowMs - 30_000}), id: 2};
-    const sink = sinkTo(prometheus.url, 'live', message, ({id}) => (id === 2 ? first : undefined));
-    expect(await sink.deliver([first], signal)).toEqual(accepted);
-    expect(await sink.deliver([second], signal)).toEqual(accepted);
+    const {timeline} = sinkTo(prometheus.url, 'live', message);
+    const ready = timeline?.prepare([first], [], () => [first]);
+    expect(await ready?.send(signal)).toEqual(accepted);
+    expect(await timeline?.prepare([second], ready?.live ?? [], () => [second]).send(signal)).toEqual(
+      accepted,
+    );
 
     const stored = await prometheus.samples(`${ping}{instance="live"}`, nowMs - 120_000, nowMs);
     expect(stored).toEqual([
@@ -98,8 +95,9 @@ describe.each(messages)('a real Prometheus takes %s', (message) => {
     const rows = [completedRow({endedAtMs: nowMs - 40_000})];
     const sink = sinkTo(prometheus.url, 'repeated', message);
     expect(await sink.deliver(rows, signal)).toEqual(accepted);
-    expect(await sink.repeat?.(rows, nowMs - 20_000, 'values', signal)).toEqual(accepted);
-    expect(await sink.repeat?.(rows, nowMs - 10_000, 'stale', signal)).toEqual(accepted);
+    expect(await sink.timeline?.repeat(rows, [], nowMs - 20_000, signal)).toEqual(accepted);
+    const names = rows.flatMap((row) => sink.timeline?.seriesOf(row) ?? []);
+    expect(await sink.timeline?.repeat([], names, nowMs - 10_000, signal)).toEqual(accepted);
     const selector = `${ping}{instance="repeated"}`;
     expect(await prometheus.samples(selector, nowMs - 60_000, nowMs)).toMatchObject([
       {

@@ -36,6 +36,47 @@ it('an old result stays visible to bare selectors until its job is gone', async 
   expect(stored.map(({samples}) => samples)).toEqual([[[endedAtMs, '11.25']]]);
 });
 
+it('series whose labels the configuration changes are replaced at the next start', async () => {
+  const prometheus = await startPrometheus();
+  onTestFinished(() => prometheus.stop());
+  const folder = temporaryFolder();
+  const journal = openJournal(join(folder, 'journal.db'));
+  const endedAtMs = Date.now() - 30 * 60_000;
+  journal.append(completed({startedAtMs: endedAtMs - 20_000, endedAtMs}));
+  journal.close();
+  const configuration = {
+    labels: {job: 'speedtest', instance: 'before'},
+    jobs: [{name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded']}],
+    remote_write: [{url: `${prometheus.url}/api/v1/write`, replay: 'all', repeat_interval: '1s'}],
+    storage: {path: 'journal.db'},
+  };
+  const changed = {
+    ...configuration,
+    labels: {job: 'speedtest', instance: 'after'},
+    metrics: {prefix: 'speedtest_tracker_', profiles: ['base-units']},
+    remote_write: [
+      {
+        ...configuration.remote_write[0],
+        write_relabel_configs: [{target_label: 'site', replacement: 'attic'}],
+      },
+    ],
+  };
+  const seen = async () =>
+    (await prometheus.query('{job="speedtest", __name__=~".+_(ping|ping_seconds|success)"}'))
+      .map(({labels: {__name__, instance, site = '-'}}) => `${__name__} ${instance} ${site}`)
+      .toSorted();
+  const become = (expected: readonly string[]) =>
+    vi.waitFor(async () => expect(await seen()).toEqual(expected), {timeout: 20_000, interval: 250});
+
+  const first = await startBridge(folder, configuration);
+  await become(['speedtest_tracker_ping before -', 'speedtest_tracker_success before -']);
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const second = await startBridge(folder, changed);
+  await become(['speedtest_tracker_ping_seconds after attic', 'speedtest_tracker_success after attic']);
+  expect(second.stderr()).not.toContain('rejected');
+});
+
 it('what `test --push` delivered is what a bridge goes on to show', async () => {
   const receiver = await startStrictReceiver();
   onTestFinished(() => receiver.stop());

@@ -7,7 +7,8 @@ const src = fileURLToPath(new URL('../../src', import.meta.url));
 
 /**
  * What each part may import from, itself aside. A part is a folder of src/, or one file there.
- * `cli`, `main`, `service` and what composes it (`sinks`, `outputs`, `destination-state`) may import everything.
+ * `cli`, `main`, `service` and what composes it (`sinks`, `outputs`, `destination-state`,
+ * `destination-status`, `job-status`) may import everything.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   result: [],
@@ -17,6 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   limiter: [],
   journal: ['result', 'limiter'],
   metrics: ['result', 'journal'],
+  promql: ['metrics'],
+  rules: ['metrics', 'promql'],
   reflector: ['addresses'],
   engine: ['result', 'sleep', 'reflector'],
   size: [],
@@ -41,7 +44,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
   ],
 };
-const mayImportAll = ['cli', 'main', 'service', 'sinks', 'outputs', 'destination-state'];
+const mayImportAll = [
+  'cli',
+  'main',
+  'service',
+  'sinks',
+  'outputs',
+  'destination-state',
+  'destination-status',
+  'job-status',
+];
 
 const partOf = (path: string): string => (relative(src, path).split('/')[0] ?? '').replace(/\.ts$/, '');
 

@@ -16,12 +16,23 @@ it.each([
   expect(parseSize(text)).toBe(bytes);
 });
 
-it.each(['', '50', 'GB', '-1GB', '1e3MB', '50gb', '50 Gb', '.5GB', '1,5GB', '50GB/month', '99999999TB'])(
-  '%j is no size',
-  (text) => {
-    expect(parseSize(text)).toBeUndefined();
-  },
-);
+it.each([
+  '',
+  '0GB',
+  '0.4B',
+  '50',
+  'GB',
+  '-1GB',
+  '1e3MB',
+  '50gb',
+  '50 Gb',
+  '.5GB',
+  '1,5GB',
+  '50GB/month',
+  '99999999TB',
+])('%j is no size', (text) => {
+  expect(parseSize(text)).toBeUndefined();
+});
 
 it.each([
   [0, '0 B'],

@@ -75,13 +75,9 @@ export const readIperf3 = (what: string, output: Output): Iperf3Report => {
 const transferOf = ({received: {bits_per_second: bitsPerSecond, bytes, seconds}}: Iperf3Report) =>
   ({bytesPerSecond: bitsPerSecond / 8, bytes, elapsedMs: seconds * 1000}) satisfies Transfer;
 
-/** Percent of packets lost; nothing where none came, or where reordering made iperf3's count impossible. */
-const lossOf = ({
-  received: {packets = 0, lost_packets: lost = Number.NaN},
-}: Iperf3Report): number | undefined => {
-  const percent = (lost / packets) * 100;
-  return percent >= 0 && percent <= 100 ? percent : undefined;
-};
+/** The packets of a run over UDP; nothing where none came, or where reordering made iperf3's count impossible. */
+const packetsOf = ({received: {packets = 0, lost_packets: lost = Number.NaN}}: Iperf3Report) =>
+  packets > 0 && lost >= 0 && lost <= packets ? {sent: packets, received: packets - lost} : undefined;
 
 const busyTries = 8;
 const busyWaitMs = 250;
@@ -117,14 +113,15 @@ export const iperf3Engine = (settings: Iperf3Settings & JobNetwork): Engine => {
     onProgress({phase: 'download', ...download, fraction: 1});
     const upload = believableTransfer(what, 'upload', transferOf(await next('upload')));
     onProgress({phase: 'upload', ...upload, fraction: 1});
-    const packetLossPercent = udpRate === undefined ? undefined : lossOf(await next('loss'));
+    const packets = udpRate === undefined ? undefined : packetsOf(await next('loss'));
+    if (packets) onProgress({phase: 'packet-loss', ...packets, fraction: 1});
     if (signal.aborted) throw abortFailure(what, signal);
     return {
       engine: {name: 'iperf3', ...(first.version !== undefined && {version: first.version})},
       server: {host: server},
       download,
       upload,
-      ...(packetLossPercent !== undefined && {packetLossPercent}),
+      ...(packets && {packetLossPercent: (100 * (packets.sent - packets.received)) / packets.sent}),
     };
   };
 };

@@ -4,6 +4,7 @@ import type {Readable} from 'node:stream';
 import {setTimeout as delay} from 'node:timers/promises';
 import {EngineError} from '../engine.ts';
 import {abortFailure} from '../native/failure.ts';
+import {guardGroup} from './guard.ts';
 
 export interface Invocation {
   /** A path, or a name to look for on PATH. */
@@ -92,8 +93,8 @@ const start = ({program, args, input}: Invocation) => {
 /**
  * Runs a program without a shell, in a process group of its own, until it ends.
  * When `signal` aborts, the group gets SIGTERM, and SIGKILL where that does not end it soon; when it prints too much,
- * SIGKILL at once. What the program leaves behind in its group is killed too. Settles when the group is gone, as far
- * as that can be known: a process that has made a group of its own is nobody's.
+ * SIGKILL at once. What the program leaves behind in its group is killed too, and all of it when this process is killed.
+ * Settles when the group is gone, as far as that can be known: a process that has made a group of its own is nobody's.
  * Rejects with an `EngineError`: `not-installed`, `killed` by a signal, `bad-output` for too much of it, `interrupted`.
  */
 export const runProgram = async (invocation: Invocation, signal: AbortSignal): Promise<Output> => {
@@ -105,6 +106,7 @@ export const runProgram = async (invocation: Invocation, signal: AbortSignal): P
     throw startFailure(program, error);
   }
   const group = child.pid;
+  const endGuard = guardGroup(group);
   const kill = (): void => void signalGroup(group, 'SIGKILL');
   let overflowed = false;
   const onOverflow = (): void => {
@@ -151,5 +153,6 @@ export const runProgram = async (invocation: Invocation, signal: AbortSignal): P
     process.off('exit', kill);
     child.stdout?.destroy();
     child.stderr?.destroy();
+    await endGuard();
   }
 };

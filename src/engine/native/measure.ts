@@ -1,6 +1,8 @@
 import type {Measurement} from '../../result.ts';
-import type {Progress} from '../engine.ts';
+import type {TestRun} from '../engine.ts';
 import {createDownloadStream} from './download.ts';
+import {adaptiveConnections} from './growth.ts';
+import {echoCount, measureIcmpLoss} from './icmp-loss.ts';
 import {measureIdleLatency} from './latency.ts';
 import {lossCount, measurePacketLoss} from './packet-loss.ts';
 import type {ClientSettings} from './session.ts';
@@ -25,12 +27,14 @@ export interface Target {
 export interface MeasureSettings {
   /** Time of each direction, warm-up included. */
   readonly durationMs?: number;
-  /** Connections of each direction. */
+  /** Connections of each direction; as many as the line needs when absent. */
   readonly connections?: number;
   /** A direction ends when it has moved this much; only time ends it when absent. */
   readonly maxBytes?: number;
   /** Round trips that make up the idle latency. */
   readonly pingCount?: number;
+  /** Whether packet loss is measured by ICMP where the server does not send datagrams back. */
+  readonly icmpPacketLoss?: boolean;
   /** How long a server may be silent before it counts as hanging. */
   readonly stallTimeoutMs?: number;
 }
@@ -48,20 +52,20 @@ export type Measured = Required<Pick<Measurement, 'ping' | 'download' | 'upload'
 export const measureTarget = async (
   target: Target,
   settings: MeasureSettings & ClientSettings,
-  onProgress: (event: Progress) => void,
+  run: Pick<TestRun, 'onProgress' | 'onWarning'>,
   signal: AbortSignal,
 ): Promise<Measured> => {
-  const {
-    durationMs = 10_000,
-    connections = 4,
-    pingCount = 20,
-    stallTimeoutMs = defaultStallTimeoutMs,
-  } = settings;
-  const common = {...settings, pingUrl: target.ping, durationMs, connections, stallTimeoutMs};
+  const {onProgress} = run;
+  const {durationMs = 10_000, connections, pingCount = 20, stallTimeoutMs = defaultStallTimeoutMs} = settings;
+  const range = connections === undefined ? adaptiveConnections : {least: connections, most: connections};
+  const common = {...settings, pingUrl: target.ping, durationMs, connections: range, stallTimeoutMs};
   const idle = {...settings, count: pingCount, timeoutMs: stallTimeoutMs};
   const ping = await measureIdleLatency(target.ping, idle, onProgress, signal);
   const loss = {...settings, count: lossCount(durationMs), timeoutMs: stallTimeoutMs};
-  const packetLossPercent = target.echo && (await measurePacketLoss(target.echo, loss, signal));
+  const icmp = {...settings, count: echoCount(durationMs), timeoutMs: stallTimeoutMs};
+  const packetLossPercent =
+    (target.echo && (await measurePacketLoss(target.echo, loss, onProgress, signal))) ??
+    (settings.icmpPacketLoss ? await measureIcmpLoss(target.ping, icmp, run, signal) : undefined);
   return {
     ping,
     ...(packetLossPercent !== undefined && {packetLossPercent}),

@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {isIPv6} from 'node:net';
 import {setTimeout as delay, setImmediate as turn} from 'node:timers/promises';
 import {decodeDatagram, encodeDatagram} from '../../reflector/echo-protocol.ts';
-import {EngineError} from '../engine.ts';
+import {EngineError, type Progress} from '../engine.ts';
 import {type EchoSession, openEchoSession} from './echo-session.ts';
 import {abortFailure} from './failure.ts';
 import type {ClientSettings} from './session.ts';
@@ -21,6 +21,9 @@ export interface LossSettings {
 const defaultPatienceMs = 2000;
 
 const defaultPerSecond = 100;
+
+/** Progress is told once for so many datagrams. */
+const toldEvery = 10;
 
 /** How many datagrams to send in a test whose transfers take so long: for half of that time, 500 at most. */
 export const lossCount = (durationMs: number): number =>
@@ -42,6 +45,7 @@ const connected = async (socket: Socket, session: EchoSession): Promise<void> =>
 export const countLoss = async (
   session: EchoSession,
   settings: LossSettings,
+  onProgress: (event: Progress) => void,
   signal: AbortSignal,
 ): Promise<number | undefined> => {
   const {perSecond = defaultPerSecond, patienceMs = defaultPatienceMs} = settings;
@@ -66,6 +70,9 @@ export const countLoss = async (
     if (answered.size === count) stop.abort();
   });
 
+  const tell = (fraction: number): void =>
+    onProgress({phase: 'packet-loss', sent, received: answered.size, fraction});
+
   const send = async (): Promise<void> => {
     await connected(socket, session);
     const startedAtMs = performance.now();
@@ -74,6 +81,7 @@ export const countLoss = async (
     while (sent < count && elapsedMs() < session.lifetimeMs / 2) {
       if (answered.size === 0 && elapsedMs() > patienceMs) return;
       socket.send(encodeDatagram(session.session, sent), (error) => error && fail());
+      if (sent % toldEvery === 0) tell(sent / count);
       sent += 1;
       // One at a time, also when this machine was too busy for a while: a burst would not be the line's usual load.
       await delay(restMs, undefined, {signal: ended});
@@ -94,6 +102,7 @@ export const countLoss = async (
   } finally {
     socket.close();
   }
+  tell(1);
   return failed || answered.size === 0 ? undefined : (100 * (sent - answered.size)) / sent;
 };
 
@@ -104,11 +113,12 @@ export const countLoss = async (
 export const measurePacketLoss = async (
   url: URL,
   settings: ClientSettings & LossSettings & {readonly timeoutMs: number},
+  onProgress: (event: Progress) => void,
   signal: AbortSignal,
 ): Promise<number | undefined> => {
   try {
     const session = await openEchoSession(url, settings, signal);
-    return session && (await countLoss(session, settings, signal));
+    return session && (await countLoss(session, settings, onProgress, signal));
   } catch (error) {
     if (error instanceof EngineError && !signal.aborted) return undefined;
     throw error;

@@ -3,11 +3,13 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Transfer} from '../../result.ts';
 import {EngineError, type Progress} from '../engine.ts';
 import {abortFailure, silenceFailure} from './failure.ts';
+import {type ConnectionRange, grown, growthOf} from './growth.ts';
 import {probeLoadedLatency, summarizeLoaded} from './latency.ts';
 import {responsivenessRpm} from './responsiveness.ts';
 import type {ClientSettings} from './session.ts';
-import {meanRate, steadyRate, warmUpSlots} from './steady-rate.ts';
+import {meanRate, sums, warmUpSlots} from './steady-rate.ts';
 import type {Stream} from './stream.ts';
+import {createStreams} from './streams.ts';
 import {Timeline} from './timeline.ts';
 
 export interface TransferPlan extends ClientSettings {
@@ -17,7 +19,7 @@ export interface TransferPlan extends ClientSettings {
   readonly pingUrl: URL;
   readonly stream: Stream;
   readonly durationMs: number;
-  readonly connections: number;
+  readonly connections: ConnectionRange;
   /** Ends the transfer when so many bytes are known to have arrived; no bound when absent. */
   readonly maxBytes?: number;
   /** How long all connections together may be silent. */
@@ -33,6 +35,11 @@ interface Probe {
 const readBufferBytes = 256 * 1024;
 
 const progressEveryMs = 200;
+
+/** A twentieth of the time: the span after which it is looked whether more connections brought more. */
+const spanSlots = 5;
+/** None are added later, so that those added last are there before half of the time is over. */
+const lastAddedSlot = 40;
 
 /** However late an upload's answers are, at least this part of its time is looked at. */
 const leastKnownPart = 0.75;
@@ -60,26 +67,41 @@ export const measureTransfer = async (
   const spent = new Promise<void>((resolve) => {
     onSpent = resolve;
   });
-  const lastKnownMs = new Array<number>(plan.connections).fill(0);
   const readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
-  const streams = lastKnownMs.map((_, index) =>
-    plan.stream(
-      {...plan, what, readBuffer},
-      (bytes, fromMs, toMs) => {
-        timeline.add(bytes, fromMs - startedAtMs, toMs - startedAtMs);
-        lastKnownMs[index] = toMs - startedAtMs;
-        if (timeline.totalBytes >= maxBytes) onSpent();
-      },
-      ended,
-    ),
+  const streams = createStreams(
+    (record) => plan.stream({...plan, what, readBuffer}, record, ended),
+    (bytes, fromMs, toMs) => {
+      timeline.add(bytes, fromMs - startedAtMs, toMs - startedAtMs);
+      if (timeline.totalBytes >= maxBytes) onSpent();
+    },
   );
+  streams.add(plan.connections.least);
+
+  let addedAtSlot = 0;
+  const addConnections = async (): Promise<void> => {
+    for (let slot = spanSlots; slot <= lastAddedSlot; slot += spanSlots) {
+      await delay(Math.max(0, slot * timeline.slotMs - sinceStartMs()), undefined, {signal: ended});
+      const more = grown(streams.count, plan.connections) - streams.count;
+      if (streams.refused || more <= 0) return;
+      const growth = growthOf(
+        sums(timeline.slots(slot * timeline.slotMs), spanSlots),
+        addedAtSlot / spanSlots,
+      );
+      if (growth === 'full') return;
+      if (growth === 'grow') {
+        streams.add(more);
+        addedAtSlot = slot;
+      }
+    }
+  };
 
   // What a client has read is known at once. What a server has read is known up to its answers: up to the earliest of
   // the streams' newest ones.
   const knownSlots = (): readonly number[] => {
     const nowMs = Math.min(sinceStartMs(), durationMs);
     if (direction === 'download') return timeline.slots(nowMs);
-    return timeline.slots(Math.max(leastKnownPart * nowMs, Math.min(nowMs, ...lastKnownMs)));
+    const knownMs = (streams.knownUntilMs() ?? startedAtMs) - startedAtMs;
+    return timeline.slots(Math.max(leastKnownPart * nowMs, Math.min(nowMs, knownMs)));
   };
 
   const probes: Probe[] = [];
@@ -112,19 +134,21 @@ export const measureTransfer = async (
     }
   };
 
+  const adding = addConnections();
+  adding.catch(() => undefined); // it only ends early, with the transfer
   try {
-    await Promise.race([clock(), spent, ...streams]);
+    await Promise.race([clock(), spent, streams.failure]);
     const elapsedMs = sinceStartMs();
     const slots = knownSlots();
     report();
-    const steady = steadyRate(slots, timeline.slotMs);
+    const warm = warmUpSlots(slots, addedAtSlot === 0 ? 0 : addedAtSlot + spanSlots);
+    const steady = meanRate(slots.slice(warm), timeline.slotMs);
     // What may be moved can be moved before there is a steady time to look at.
     const isSpent = timeline.totalBytes >= maxBytes;
     const bytesPerSecond = steady === 0 && isSpent ? timeline.totalBytes / (elapsedMs / 1000) : steady;
     if (bytesPerSecond === 0) throw new EngineError('timeout', `${what}: no bytes after the warm-up`);
-    const loadedFromMs = warmUpSlots(slots) * timeline.slotMs;
     const loaded = probes
-      .filter(({sentAtMs}) => sentAtMs >= loadedFromMs)
+      .filter(({sentAtMs}) => sentAtMs >= warm * timeline.slotMs)
       .map(({roundTripMs}) => roundTripMs);
     const latency = summarizeLoaded(loaded);
     const rpm = responsivenessRpm(loaded);
@@ -139,6 +163,6 @@ export const measureTransfer = async (
     throw signal.aborted ? abortFailure(what, signal) : error;
   } finally {
     stop.abort();
-    await Promise.allSettled([...streams, probing]);
+    await Promise.allSettled([streams.ended(), adding, probing]);
   }
 };

@@ -38,6 +38,8 @@ export interface JobList {
   readonly jobs: readonly JobStatus[];
   /** Whether `POST /api/v1/tests` is allowed here. */
   readonly startAllowed: boolean;
+  /** Path of the endpoint that Prometheus scrapes. */
+  readonly metricsPath: string;
 }
 
 /** Summary of the values in one step of time; null where a step has none. */
@@ -131,12 +133,17 @@ export interface DestinationList {
 
 /** One server-sent event of `GET /api/v1/progress`; its `event:` line repeats the kind, its `data:` line is this. */
 export type ProgressEvent =
-  /** First on each connection. */
+  /** First on each connection, followed by `started` where a test is running; also where a result could not be kept. */
   | {readonly kind: 'idle'}
   | {readonly kind: 'started'; readonly job: string; readonly atMs: number}
   | {readonly kind: 'progress'; readonly job: string; readonly progress: Progress}
   | {readonly kind: 'fell-back'; readonly job: string; readonly from: EngineFailure}
   | {readonly kind: 'ended'; readonly result: StoredResult};
+
+/** `POST /api/v1/tests`. */
+export interface StartedTest {
+  readonly job: string;
+}
 
 /** Every answer that is no success. */
 export interface Problem {

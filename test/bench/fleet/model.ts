@@ -4,7 +4,7 @@
  */
 import {backoffMs} from '../../../src/delivery/backoff.ts';
 import {settledMs} from '../../../src/delivery/live.ts';
-import {defaultQueue} from '../../../src/delivery/loop.ts';
+import {defaultQueue} from '../../../src/delivery/queue.ts';
 import {jitterMs} from '../../../src/scheduler/jitter.ts';
 import {createRandom, recordedResults} from '../recorded.ts';
 import {instancesOf, jobName} from './probe.ts';

@@ -53,7 +53,7 @@ export interface Surroundings {
 export const startProbe = (config: Config, {engine, watch, random}: Surroundings): (() => Promise<void>) => {
   const journal = openJournal(config.storage.path);
   const gate = createGate();
-  const destinations = createDestinations(config, mappingOf(config), journal, '0.0.0');
+  const destinations = createDestinations(config, mappingOf(config), '0.0.0');
   const loops = destinations.map(({sink, start, ...settings}) => {
     journal.startAt(sink.name, start);
     return startDelivery({
@@ -75,7 +75,7 @@ export const startProbe = (config: Config, {engine, watch, random}: Surroundings
     journal.append(result);
     for (const loop of loops) loop.wake();
   };
-  const stopScheduler = startScheduler(config.jobs, config.labels.instance, {
+  const scheduler = startScheduler(config.jobs, config.labels.instance, {
     run: async (job, signal) => {
       const plan = {job, scheduled: true, engines: [{name: 'ookla', engine}], timeoutMs: 120_000};
       const reopen = gate.close();
@@ -88,7 +88,7 @@ export const startProbe = (config: Config, {engine, watch, random}: Surroundings
     },
   });
   return async () => {
-    await stopScheduler();
+    await scheduler.stop();
     await Promise.all(loops.map((loop) => loop.stop()));
     journal.close();
   };

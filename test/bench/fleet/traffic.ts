@@ -34,17 +34,20 @@ export const createTraffic = (): Traffic => {
 
   return {
     watch: (sink) => {
-      const {prepare, repeat} = sink;
+      const {timeline} = sink;
       return {
         ...sink,
         deliver: (batch, signal) => count('results', () => sink.deliver(batch, signal)),
-        ...(prepare && {
-          prepare: (batch, again) => {
-            const {bytes, send} = prepare(batch, again);
-            return {bytes, send: (signal) => count('results', () => send(signal))};
+        ...(timeline && {
+          timeline: {
+            ...timeline,
+            prepare: (...batch) => {
+              const ready = timeline.prepare(...batch);
+              return {...ready, send: (signal) => count('results', () => ready.send(signal))};
+            },
+            repeat: (...repetition) => count('repeats', () => timeline.repeat(...repetition)),
           },
         }),
-        ...(repeat && {repeat: (...repetition) => count('repeats', () => repeat(...repetition))}),
       };
     },
     settled: async () => {

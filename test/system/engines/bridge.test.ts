@@ -1,6 +1,6 @@
 import {join} from 'node:path';
-import {expect, it} from 'vitest';
-import {livingMembers} from '../../fixtures/children.ts';
+import {expect, it, vi} from 'vitest';
+import {livingMembers, startedGroups} from '../../fixtures/children.ts';
 import {recorded} from '../../fixtures/ookla.ts';
 import {standIn} from '../../fixtures/stand-in.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
@@ -57,4 +57,19 @@ it('ends what a program has started when the bridge is stopped', async () => {
   expect(await bridge.ended).toBe(0);
   expect(bridge.stdout() + bridge.stderr()).toMatch(/interrupted/);
   expect(livingMembers(group)).toEqual([]);
+});
+
+it('leaves nothing of what a program has started when it is killed itself', async () => {
+  const program = standIn({ending: 'hang deaf'});
+  const command = startCommand(['test', '--engine', 'command'], {
+    cwd: temporaryFolder(),
+    env: settings({command_run: program.path}),
+  });
+  const group = await program.started();
+  const groups = startedGroups(command.child.pid);
+  expect(groups).toHaveLength(2);
+  expect(groups).toContain(group);
+  command.child.kill('SIGKILL');
+  expect(await command.ended).toBe('SIGKILL');
+  await vi.waitFor(() => expect(groups.flatMap(livingMembers)).toEqual([]), {timeout: 8000, interval: 10});
 });

@@ -114,7 +114,7 @@ describe('iperf3', () => {
     const failure = expect(engine(silent, stop.signal)).rejects.toMatchObject({failureClass: 'interrupted'});
     await accepted;
     const groups = startedGroups();
-    expect(groups).toHaveLength(1);
+    expect(groups).toHaveLength(2);
     stop.abort();
     await failure;
     expect(groups.flatMap(livingMembers)).toEqual([]);

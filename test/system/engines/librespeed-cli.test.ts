@@ -96,7 +96,7 @@ describe('librespeed-cli', () => {
     const failure = expect(engine(silent, abort.signal)).rejects.toMatchObject({failureClass: 'interrupted'});
     await asked;
     const groups = startedGroups();
-    expect(groups).toHaveLength(1);
+    expect(groups).toHaveLength(2);
     abort.abort();
     await failure;
     expect(groups.flatMap(livingMembers)).toEqual([]);

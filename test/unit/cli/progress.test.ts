@@ -29,6 +29,12 @@ it.each<[number, Progress, string]>([
     `download    ${'█'.repeat(24)}  24.0 Tbit/s  12345 ms loaded  30.0 TB`,
   ],
   [39, {phase: 'ping', latencyMs: 0.213, fraction: 0.25}, 'ping        █████░░░░░░░░░░░░░  0.21 ms'],
+  [
+    79,
+    {phase: 'packet-loss', sent: 250, received: 243, fraction: 0.5},
+    'packet-loss ████████████░░░░░░░░░░░░   243 of  250 received',
+  ],
+  [24, {phase: 'packet-loss', sent: 250, received: 243, fraction: 0.5}, 'packet-loss 243 of  250 '],
   [79, {phase: 'connect', server: 'Example Net, Berlin'}, 'connect     Example Net, Berlin'],
   [20, {phase: 'connect', server: 'Example Net, Berlin'}, 'connect     Example '],
   [18, {phase: 'connect', server: '東京サーバー'}, 'connect     東京サ'],
@@ -43,6 +49,7 @@ describe('any event', () => {
   const event: fc.Arbitrary<Progress> = fc.oneof(
     fc.record({phase: fc.constant('connect' as const), server: fc.string({unit: 'binary'})}),
     fc.record({phase: fc.constant('ping' as const), latencyMs: measured, fraction}),
+    fc.record({phase: fc.constant('packet-loss' as const), sent: fc.nat(), received: fc.nat(), fraction}),
     fc.record({
       phase: fc.constantFrom('download', 'upload'),
       bytesPerSecond: measured,

@@ -118,3 +118,16 @@ describe('engines that are programs', () => {
     expect(problemsOfJob(`${jobWith('iperf3')}engines: {iperf3: {host: iperf.example}}`)).toEqual([]);
   });
 });
+
+it('measures packet loss by ICMP only where that is allowed', () => {
+  expect(load('{}')).toMatchObject({
+    librespeed: {icmpPacketLoss: false},
+    cloudflare: {icmpPacketLoss: false},
+  });
+  const allowed = {SPEEDTEST_BRIDGE_ENGINES_CLOUDFLARE_ICMP_PACKET_LOSS: 'true'};
+  expect(load('{librespeed: {icmp_packet_loss: true}}', allowed)).toMatchObject({
+    librespeed: {icmpPacketLoss: true},
+    cloudflare: {icmpPacketLoss: true},
+  });
+  expect(problemsOf('{librespeed: {icmp_packet_loss: ping}}')).toContain('icmp_packet_loss');
+});

@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {Ahead} from '../../../src/delivery/ahead.ts';
-import type {Outcome, Sink} from '../../../src/delivery/sink.ts';
+import {Ahead, type Batch} from '../../../src/delivery/ahead.ts';
+import type {LiveSeries, Outcome, Sink} from '../../../src/delivery/sink.ts';
 import type {JournalRow} from '../../../src/journal/journal.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {completed} from '../../fixtures/results.ts';
@@ -19,19 +19,26 @@ const start = (results: number, mostBytes = 1000) => {
   for (let count = 0; count < results; count += 1) append();
   const prepared: (readonly number[])[] = [];
   const sent: (readonly number[])[] = [];
+  const found: (readonly LiveSeries[])[] = [];
   const sink: Sink = {
     name: 'sink',
     backlog: 'every',
     deliver: async () => accepted,
-    prepare: (batch, again) => {
-      prepared.push(idsOf(batch));
-      return {
-        bytes: 100,
-        send: async () => {
-          sent.push(idsOf(again()));
-          return accepted;
-        },
-      };
+    timeline: {
+      prepare: (batch, live, again) => {
+        prepared.push(idsOf(batch));
+        found.push(live);
+        return {
+          bytes: 100,
+          live: [{job: 'wan', lastSampleMs: batch.at(-1)?.id ?? 0, series: ['a', 'b']}],
+          send: async () => {
+            sent.push(idsOf(again()));
+            return accepted;
+          },
+        };
+      },
+      seriesOf: () => ['a', 'b'],
+      repeat: async () => accepted,
     },
     probe: async () => accepted,
     sentBytes: () => 0,
@@ -42,7 +49,9 @@ const start = (results: number, mostBytes = 1000) => {
     numbering += 1;
   };
   const ahead = new Ahead({...journal, numbering: () => numbering}, sink, mostBytes);
-  return {ahead, append, renumber, prepared, sent};
+  /** Notes that a batch has been taken. */
+  const take = (batch: Batch | undefined) => batch && journal.setLive('sink', batch.changes);
+  return {ahead, append, renumber, take, prepared, sent, found};
 };
 
 describe('the next batch', () => {
@@ -50,7 +59,7 @@ describe('the next batch', () => {
     const {ahead, sent} = start(5);
     const batch = ahead.next(1, 3);
     expect(batch).toMatchObject({afterId: 1, lastId: 4, size: 3});
-    expect(batch?.newest.map(({id}) => id)).toEqual([4]);
+    expect(batch?.changes).toMatchObject([{job: 'wan', resultId: 4, series: ['a', 'b']}]);
     await batch?.request.send(signal);
     expect(sent).toEqual([[2, 3, 4]]);
     expect(ahead.next(5, 3)).toBeUndefined();
@@ -96,24 +105,40 @@ it('batches are made anew when their results have got other numbers', () => {
 
 describe('batches ahead', () => {
   it('are full ones, each following on the last', () => {
-    const {ahead, prepared} = start(7);
-    ahead.next(0, 2);
+    const {ahead, prepared, found, take} = start(7);
+    const first = ahead.next(0, 2);
     while (ahead.extend());
     expect(prepared).toEqual([
       [1, 2],
       [3, 4],
       [5, 6],
     ]);
+    expect(found.map((live) => live.map(({lastSampleMs}) => lastSampleMs))).toEqual([[], [2], [4]]);
     prepared.length = 0;
-    expect(ahead.next(2, 2)?.lastId).toBe(4);
-    expect(ahead.next(4, 2)?.lastId).toBe(6);
+    take(first);
+    const second = ahead.next(2, 2);
+    expect(second?.lastId).toBe(4);
+    take(second);
+    const third = ahead.next(4, 2);
+    expect(third?.lastId).toBe(6);
     expect(prepared).toEqual([]);
+    take(third);
     expect(ahead.next(6, 2)?.lastId).toBe(7);
   });
 
-  it('take no more memory than they may', () => {
-    const {ahead, prepared} = start(20, 300);
+  it('are made anew where what is live is not what they were made for', () => {
+    const {ahead, prepared} = start(6);
     ahead.next(0, 2);
+    while (ahead.extend());
+    prepared.length = 0;
+    // The first was not taken: it was rejected.
+    expect(ahead.next(2, 2)?.lastId).toBe(4);
+    expect(prepared).toEqual([[3, 4]]);
+  });
+
+  it('take no more memory than they may', () => {
+    const {ahead, prepared, take} = start(20, 300);
+    take(ahead.next(0, 2));
     while (ahead.extend());
     expect(prepared).toHaveLength(3);
     ahead.next(2, 2);

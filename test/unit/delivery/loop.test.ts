@@ -1,13 +1,10 @@
 import {join} from 'node:path';
 import Libsql from 'libsql';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
+import type {Delivery} from '../../../src/delivery/attempts.ts';
 import {createGate} from '../../../src/delivery/gate.ts';
-import {
-  type Delivery,
-  type DeliverySettings,
-  defaultQueue,
-  startDelivery,
-} from '../../../src/delivery/loop.ts';
+import {type DeliverySettings, startDelivery} from '../../../src/delivery/loop.ts';
+import {defaultQueue} from '../../../src/delivery/queue.ts';
 import type {Outcome, Sink} from '../../../src/delivery/sink.ts';
 import type {JournalRow} from '../../../src/journal/journal.ts';
 import {openLastingJournal} from '../../../src/journal/lasting-journal.ts';
@@ -334,14 +331,18 @@ describe('a backlog', () => {
       name: 'sink',
       backlog: 'every',
       deliver: async () => accepted,
-      prepare: ([first]) => {
-        events.push(`ready ${first?.id}`);
-        const send = async (): Promise<Outcome> => {
-          const isAway = !events.some((event) => event.startsWith('sent'));
-          events.push(`sent ${first?.id}`);
-          return isAway ? {kind: 'retry', cause: 'connection refused', afterMs: 100} : accepted;
-        };
-        return {bytes: 1, send};
+      timeline: {
+        prepare: ([first]) => {
+          events.push(`ready ${first?.id}`);
+          const send = async (): Promise<Outcome> => {
+            const isAway = !events.some((event) => event.startsWith('sent'));
+            events.push(`sent ${first?.id}`);
+            return isAway ? {kind: 'retry', cause: 'connection refused', afterMs: 100} : accepted;
+          };
+          return {bytes: 1, live: [{job: 'wan', lastSampleMs: first?.id ?? 0, series: ['a']}], send};
+        },
+        seriesOf: () => ['a'],
+        repeat: async () => accepted,
       },
       probe: async () => accepted,
       sentBytes: () => 0,

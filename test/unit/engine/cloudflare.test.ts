@@ -56,7 +56,10 @@ const faults = {
   garbage: () => against('SSH-2.0-OpenSSH_9.2\r\n'),
 };
 
+const phases = ['connect', 'ping', 'download', 'upload'] as const;
+
 describeEngine('cloudflare', {
+  phases,
   working: async () => {
     const {url, stop} = await startCloudflare();
     return {engine: engineFor(url), close: stop};
@@ -65,6 +68,7 @@ describeEngine('cloudflare', {
 });
 
 describeEngine('cloudflare over TLS', {
+  phases,
   working: async () => {
     const {url, stop} = await startCloudflare({}, certificates.server);
     return {engine: engineFor(url, {ca: authorities.ours}), close: stop};

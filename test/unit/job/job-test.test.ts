@@ -10,6 +10,7 @@ import {newPath, open} from '../journal/open.ts';
 const minute = 60_000;
 const startMs = Date.parse('2026-06-15T00:00:00Z');
 const chunk = Buffer.alloc(1024 * 1024);
+const unwatched = {onProgress: () => undefined};
 const never = new AbortController().signal;
 
 beforeEach(() => {
@@ -59,7 +60,7 @@ describe('a scheduled test', () => {
       journal.close();
       journal = openJournal(path);
       const before = state.requests;
-      const result = await testOnSchedule(job, settings, journal, never);
+      const result = await testOnSchedule(job, settings, journal, unwatched, never);
       journal.append(result);
       const outcome = result.status === 'failed' ? result.failure.class : result.status;
       return `${state.requests > before ? 'asked' : 'left alone'}: ${outcome}`;
@@ -84,8 +85,8 @@ describe('a scheduled test', () => {
     state.isLimiting = true;
     const journal = open();
     const chain: TestedJob = {...job, engines: ['librespeed', 'librespeed']};
-    journal.append(await testOnSchedule(chain, settings, journal, never));
-    expect(await testOnSchedule(chain, settings, journal, never)).toMatchObject({
+    journal.append(await testOnSchedule(chain, settings, journal, unwatched, never));
+    expect(await testOnSchedule(chain, settings, journal, unwatched, never)).toMatchObject({
       failure: {class: 'rate-limited', reason: expect.stringMatching(/^left alone until 2026-06-15T00:/)},
       attempts: [{engine: 'librespeed'}, {engine: 'librespeed'}],
     });
@@ -97,11 +98,11 @@ describe('a scheduled test', () => {
     journal.append(completed({endedAtMs: startMs - 1}));
     const skip = {class: 'budget', reason: expect.stringContaining('1.23 GB of 1.3 GB used')};
     const skipped = {status: 'skipped', scheduled: true, startedAtMs: startMs, endedAtMs: startMs, skip};
-    expect(await testOnSchedule({...job, dataBudgetBytes: 1.3e9}, settings, journal, never)).toMatchObject(
-      skipped,
-    );
+    expect(
+      await testOnSchedule({...job, dataBudgetBytes: 1.3e9}, settings, journal, unwatched, never),
+    ).toMatchObject(skipped);
     const all = {...settings, totalBudgetBytes: 1.3e9};
-    expect(await testOnSchedule(job, all, journal, never)).toMatchObject(skipped);
+    expect(await testOnSchedule(job, all, journal, unwatched, never)).toMatchObject(skipped);
     expect(state.requests).toBe(0);
   });
 
@@ -109,7 +110,7 @@ describe('a scheduled test', () => {
     const {settings} = await startServer();
     const journal = openJournal(newPath());
     journal.close();
-    const {status} = await testOnSchedule({...job, dataBudgetBytes: 1}, settings, journal, never);
+    const {status} = await testOnSchedule({...job, dataBudgetBytes: 1}, settings, journal, unwatched, never);
     expect(status).not.toBe('skipped');
   });
 });
@@ -120,7 +121,7 @@ describe('a test', () => {
     [{downloadBytesPerSecond: 1e15}, false],
   ])('with thresholds %j has healthy = %j', async (thresholds, healthy) => {
     const {settings} = await startServer();
-    const result = await testNow({...job, thresholds}, settings, () => undefined, never);
+    const result = await testNow({...job, thresholds}, settings, unwatched, never);
     expect(result).toMatchObject({status: 'completed', scheduled: false});
     expect(result).toHaveProperty('healthy', healthy);
   });
@@ -135,7 +136,7 @@ describe('a test', () => {
       ...engineDefaults.parse({}),
       librespeed: {durationMs: 600, connections: 2, server: url.href},
     };
-    expect(await testNow(job, {engines, version: '1'}, () => undefined, never)).toMatchObject({
+    expect(await testNow(job, {engines, version: '1'}, unwatched, never)).toMatchObject({
       status: 'failed',
       attempts: [{class: 'no-server', bytes: expect.any(Number)}],
     });

@@ -1,4 +1,6 @@
-import {describe, expect, it} from 'vitest';
+import Libsql from 'libsql';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {migrations} from '../../../src/journal/migrations.ts';
 import {completed} from '../../fixtures/results.ts';
 import {newPath, open} from './open.ts';
 
@@ -126,20 +128,54 @@ describe('a failed attempt', () => {
 });
 
 describe('what a destination shows', () => {
-  it('is kept per destination and job, until it is replaced or ended', () => {
+  const live = (job: string, resultId: number, series: readonly string[] = [`${job} ${resultId}`]) => ({
+    job,
+    resultId,
+    lastSampleMs: resultId * 1000,
+    series,
+  });
+
+  it('is kept per destination and job, until it is replaced or nothing is left of it', () => {
     const path = newPath();
     const journal = open(path);
-    journal.setLive('a', {job: 'wan', resultId: 1, lastSampleMs: 1000});
-    journal.setLive('a', {job: 'lte', resultId: 2, lastSampleMs: 2000});
-    journal.setLive('b', {job: 'wan', resultId: 1, lastSampleMs: 1000});
-    journal.setLive('a', {job: 'wan', resultId: 3, lastSampleMs: 3000});
-    expect(open(path).live('a')).toEqual([
-      {job: 'lte', resultId: 2, lastSampleMs: 2000},
-      {job: 'wan', resultId: 3, lastSampleMs: 3000},
-    ]);
-    journal.endLive('a', 'wan');
-    journal.endLive('a', 'unknown');
-    expect(journal.live('a').map(({job}) => job)).toEqual(['lte']);
-    expect(journal.live('b')).toHaveLength(1);
+    journal.setLive('a', [live('wan', 1), live('lte', 2)]);
+    journal.setLive('b', [live('wan', 1)]);
+    journal.setLive('a', [live('wan', 3, ['["one"]', '["two"]'])]);
+    expect(open(path).live('a')).toEqual([live('lte', 2), live('wan', 3, ['["one"]', '["two"]'])]);
+    journal.setLive('a', [live('wan', 3, []), live('unknown', 3, [])]);
+    expect(journal.live('a')).toEqual([live('lte', 2)]);
+    expect(journal.live('b')).toEqual([live('wan', 1)]);
+  });
+
+  it('is noted together with the position', () => {
+    const journal = open();
+    journal.startAt('a', {kind: 'all'});
+    journal.append(completed());
+    journal.advance('a', 1, [live('wan', 1)]);
+    expect([journal.cursor('a'), journal.live('a')]).toEqual([1, [live('wan', 1)]]);
+    journal.advance('a', 1);
+    expect(journal.live('a')).toHaveLength(1);
+  });
+
+  it('is written without the names of the series where these have stayed', () => {
+    const path = newPath();
+    const journal = open(path);
+    journal.setLive('a', [live('wan', 1, ['one'])]);
+    const other = new Libsql(path);
+    onTestFinished(() => void other.close());
+    other.exec(`CREATE TRIGGER names AFTER UPDATE ON live_series BEGIN SELECT raise(FAIL, 'written'); END`);
+    journal.setLive('a', [live('wan', 2, ['one'])]);
+    expect(() => journal.setLive('a', [live('wan', 3, ['two'])])).toThrow('written');
+    expect(journal.live('a')).toEqual([live('wan', 2, ['one'])]);
+  });
+
+  it('is known without the names of the series where an earlier version noted it', () => {
+    const path = newPath();
+    open(path).close();
+    const old = new Libsql(`${path}.old`);
+    old.exec(`${migrations.slice(0, 3).join('')} PRAGMA user_version = 3;
+      INSERT INTO live (destination, job, result_id, last_sample_ms) VALUES ('a', 'wan', 7, 7000)`);
+    old.close();
+    expect(open(`${path}.old`).live('a')).toEqual([{...live('wan', 7), series: undefined}]);
   });
 });

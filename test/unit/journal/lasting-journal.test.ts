@@ -70,9 +70,10 @@ describe('while the file can not be written', () => {
     expect(ids(journal.after(1, 3))).toEqual([2, 3, 4]);
     expect(ids(journal.after(3, 10))).toEqual([4, 5]);
     expect(journal.after(4, 1).map((row) => journal.previous(row)?.id)).toEqual([4]);
+    const live = {job: 'wan', resultId: 5, lastSampleMs: 4000, series: ['one', 'two']};
     journal.advance('a', 3);
     journal.reject('a', {resultId: 4, cause: 'no', atMs: 1});
-    journal.setLive('a', {job: 'wan', resultId: 5, lastSampleMs: 4000});
+    journal.setLive('a', [live]);
     journal.noteFailure('a', {cause: 'down', atMs: 1, nextTryMs: 2});
     expect(journal.cursor('a')).toBe(4);
     expect(open(path).lastId()).toBe(3);
@@ -87,7 +88,7 @@ describe('while the file can not be written', () => {
     expect(other.after(3, 1)).toEqual([{id: 4, result: failed({endedAtMs: 3000}), lastSuccessMs: 2000}]);
     expect(other.cursor('a')).toBe(4);
     expect(other.rejections('a')).toEqual([{resultId: 4, cause: 'no', atMs: 1}]);
-    expect(other.live('a')).toEqual([{job: 'wan', resultId: 5, lastSampleMs: 4000}]);
+    expect(other.live('a')).toEqual([live]);
     expect(other.status('a')?.failure?.cause).toBe('down');
     expect(journal.append(completed()).id).toBe(6);
     expect(lines).toHaveLength(2);

@@ -43,7 +43,7 @@ const makeJournal = (path: string): readonly JournalRow[] => {
   });
   for (const resultId of [3, 4]) journal.reject('a', {resultId, cause: 'zu spät', atMs: 1});
   journal.advance('a', results - 5);
-  journal.setLive('a', {job: 'wan', resultId: results, lastSampleMs: 1e12});
+  journal.setLive('a', [{job: 'wan', resultId: results, lastSampleMs: 1e12, series: ['one', 'two']}]);
   const db = new Libsql(path);
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();

@@ -41,10 +41,10 @@ describe('retention', () => {
   it('keeps what a destination shows at present, for its series have yet to be ended', () => {
     const journal = open();
     for (const id of [1, 2]) expect(journal.append(completed({endedAtMs: 1000})).id).toBe(id);
-    journal.setLive('a', {job: 'wan', resultId: 2, lastSampleMs: 1000});
+    journal.setLive('a', [{job: 'wan', resultId: 2, lastSampleMs: 1000, series: ['a']}]);
     expect(journal.prune(2000, ['a'])).toBe(1);
     expect(journal.result(2)?.id).toBe(2);
-    journal.endLive('a', 'wan');
+    journal.setLive('a', [{job: 'wan', resultId: 2, lastSampleMs: 1000, series: []}]);
     expect(journal.prune(2000, ['a'])).toBe(1);
   });
 });

@@ -8,6 +8,7 @@ test.each([
   ['librespeed-cli v1.0.13 (built on )', [1, 0, 13]],
   ['iperf 3.12 (cJSON 1.7.15)', [3, 12]],
   ['1:2.42.0+ds-5+deb12u1', [2, 42, 0]],
+  ['3:20221126-1+deb12u1', [20221126]],
   ['unknown', undefined],
   ['', undefined],
 ])('the version in %j', (text, version) => {

@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {connect} from 'node:net';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import {serverTimeMs} from '../../../src/engine/native/server-timing.ts';
 import {startReflector} from '../../../src/reflector/reflector.ts';
 import {start} from './running.ts';
 
@@ -62,6 +63,19 @@ describe('garbage', () => {
 });
 
 describe('empty', () => {
+  it('tells a ping for how long it was at work', async () => {
+    const {port} = await start();
+    const url = `http://127.0.0.1:${port}/empty`;
+    const sentAtMs = performance.now();
+    const answer = await fetch(url);
+    const roundTripMs = performance.now() - sentAtMs;
+    const workedMs = serverTimeMs(answer.headers.get('server-timing') ?? '');
+    expect(workedMs).toBeGreaterThan(0);
+    expect(workedMs).toBeLessThan(roundTripMs);
+    const upload = await fetch(url, {method: 'POST', body: 'body'});
+    expect(upload.headers.has('server-timing')).toBe(false);
+  });
+
   it('answers a body once it has all of it', async () => {
     const {port} = await start();
     const socket = connect({port, host: '127.0.0.1'});

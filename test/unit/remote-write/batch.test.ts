@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import {describe, expect, test, vi} from 'vitest';
+import type {LiveSeries} from '../../../src/delivery/sink.ts';
 import type {JournalRow} from '../../../src/journal/journal.ts';
 import type {Mapping} from '../../../src/metrics/map.ts';
 import type {Labels, Sample} from '../../../src/metrics/sample.ts';
-import {seriesAt, seriesOfBatch} from '../../../src/remote-write/batch.ts';
+import {seriesAt, seriesNames, seriesOfBatch} from '../../../src/remote-write/batch.ts';
 import {createSentLabels} from '../../../src/remote-write/labels.ts';
 import type {TimeSeries} from '../../../src/remote-write/series.ts';
+import {nameOfLabels} from '../../../src/remote-write/series-name.ts';
 import {completedRow} from '../../fixtures/results.ts';
 import {type Point, pointsOf} from './any-series.ts';
 
@@ -20,7 +22,10 @@ const sample = (name: string, value: number, labels: Labels = []): Sample => ({
   value,
 });
 const asTheyAre = createSentLabels([]);
-const none = () => undefined;
+
+/** The series of these rows where nothing was live before. */
+const seriesOf = (rows: readonly JournalRow[], map: Mapping, sentLabels = asTheyAre) =>
+  seriesOfBatch(rows, map, sentLabels, []).series;
 
 /** The points of each series as `value@time`, by its labels. */
 const shown = (series: readonly TimeSeries[]): Record<string, string> =>
@@ -38,14 +43,14 @@ describe('the series of a batch', () => {
     const rows = [rowAt(1, 3000), rowAt(2, 1000), rowAt(3, 2000)];
     // Equal lists that are not the same list are the same labels.
     const map: Mapping = ({id}) => [sample('a', id, [['isp', 'x']]), sample('b', -id, [['isp', 'x']])];
-    const series = seriesOfBatch(rows, map, asTheyAre, none);
+    const series = seriesOf(rows, map);
     expect(shown(series)).toEqual({'a isp=x': '2@1000 3@2000 1@3000', 'b isp=x': '-2@1000 -3@2000 -1@3000'});
     expect(series.map(({help}) => help)).toEqual(['Help of a.', 'Help of b.']);
   });
 
   test('of two values for one time the first in the journal stays', () => {
     const rows = [rowAt(1, 1000), rowAt(2, 1000), rowAt(3, 2000)];
-    expect(shown(seriesOfBatch(rows, ({id}) => [sample('a', id)], asTheyAre, none))).toEqual({
+    expect(shown(seriesOf(rows, ({id}) => [sample('a', id)]))).toEqual({
       a: '1@1000 3@2000',
     });
   });
@@ -53,7 +58,7 @@ describe('the series of a batch', () => {
   test('series that relabelling makes equal are one, with the first of their values', () => {
     const relabelled = createSentLabels([], () => [['__name__', 'same']]);
     const map: Mapping = ({id}) => [sample('a', id), sample('b', -id)];
-    const series = seriesOfBatch([rowAt(1, 1000), rowAt(2, 2000)], map, relabelled, none);
+    const series = seriesOf([rowAt(1, 1000), rowAt(2, 2000)], map, relabelled);
     expect(shown(series)).toEqual({same: '1@1000 2@2000'});
     expect(series[0]?.help).toBe('Help of a.');
   });
@@ -62,7 +67,7 @@ describe('the series of a batch', () => {
     const relabel = vi.fn((labels: Labels) => (labels[0]?.[1] === 'a' ? labels : undefined));
     const rows = [1000, 2000, 3000].map((timeMs, id) => rowAt(id, timeMs));
     const map: Mapping = () => [sample('a', 1, [['isp', 'x']]), sample('b', 1, [['isp', 'x']])];
-    const series = seriesOfBatch(rows, map, createSentLabels([], relabel), none);
+    const series = seriesOf(rows, map, createSentLabels([], relabel));
     expect(shown(series)).toEqual({'a isp=x': '1@1000 1@2000 1@3000'});
     expect(relabel).toHaveBeenCalledTimes(2);
   });
@@ -82,7 +87,7 @@ describe('the series of a batch', () => {
               ['b', b],
             ]),
           );
-        expect(seriesOfBatch([rowAt(1, 0)], map, asTheyAre, none)).toHaveLength(sets.length);
+        expect(seriesOf([rowAt(1, 0)], map)).toHaveLength(sets.length);
       }),
     );
   });
@@ -99,7 +104,7 @@ describe('stale markers', () => {
   test('a series that the next result has no value for ends with it', () => {
     const map = mapOf([sample('a', 1), sample('b', 1)], [sample('a', 2)], [sample('a', 3), sample('b', 3)]);
     const rows = [rowAt(0, 1000), rowAt(1, 2000), rowAt(2, 3000)];
-    expect(shown(seriesOfBatch(rows, map, asTheyAre, none))).toEqual({
+    expect(shown(seriesOf(rows, map))).toEqual({
       a: '1@1000 2@2000 3@3000',
       b: '1@1000 stale@2000 3@3000',
     });
@@ -108,48 +113,99 @@ describe('stale markers', () => {
   test('a series whose labels change ends once', () => {
     const map = mapOf([sample('a', 1, isp('x'))], [sample('a', 2, isp('y'))], [sample('a', 3, isp('y'))]);
     const rows = [rowAt(0, 1000), rowAt(1, 2000), rowAt(2, 3000)];
-    expect(shown(seriesOfBatch(rows, map, asTheyAre, none))).toEqual({
+    expect(shown(seriesOf(rows, map))).toEqual({
       'a isp=x': '1@1000 stale@2000',
       'a isp=y': '2@2000 3@3000',
     });
   });
 
-  test('the result before the first one of each job is asked for once', () => {
-    const map = mapOf([sample('a', 0, isp('x'))], [sample('a', 1, isp('y'))], [], [], [sample('b', 4)], []);
-    const previous = vi.fn(({id}: JournalRow) => (id === 1 ? rowAt(0, 500) : undefined));
-    const rows = [
-      rowAt(1, 1000),
-      rowAt(2, 2000),
-      rowAt(3, 3000),
-      rowAt(4, 1500, 'lan'),
-      rowAt(5, 2500, 'lan'),
-    ];
-    expect(shown(seriesOfBatch(rows, map, asTheyAre, previous))).toEqual({
-      'a isp=x': 'stale@1000',
-      'a isp=y': '1@1000 stale@2000',
-      b: '4@1500 stale@2500',
+  /** What is live of a job: metrics of the provider `x`, unless others are named. */
+  const live = (lastSampleMs: number, names: readonly string[], job = 'wan', own = isp('x')): LiveSeries => ({
+    job,
+    lastSampleMs,
+    series: names.map((name) => nameOfLabels([['__name__', name], ...own])),
+  });
+  const first = mapOf([sample('a', 0, isp('x')), sample('c', 0, isp('x'))]);
+
+  test('what is live and what the next result has not ends with it, whatever mapping it came from', () => {
+    const {series, live: after} = seriesOfBatch([rowAt(0, 1000)], first, asTheyAre, [
+      live(500, ['a', 'b']),
+      live(500, ['b'], 'lan', isp('z')),
+    ]);
+    expect(shown(series)).toEqual({'a isp=x': '0@1000', 'c isp=x': '0@1000', 'b isp=x': 'stale@1000'});
+    expect(after).toEqual([live(1000, ['a', 'c'])]);
+  });
+
+  test('a series does not end before its last sample, but with a later result', () => {
+    const map = mapOf([sample('a', 0, isp('x'))], [sample('a', 1, isp('x'))]);
+    const early = seriesOfBatch([rowAt(0, 1000)], map, asTheyAre, [live(1000, ['b'])]);
+    expect(shown(early.series)).toEqual({'a isp=x': '0@1000'});
+    expect(early.live).toEqual([live(1000, ['a', 'b'])]);
+    const both = seriesOfBatch([rowAt(0, 1000), rowAt(1, 2000)], map, asTheyAre, [live(1500, ['b'])]);
+    expect(shown(both.series)).toEqual({'a isp=x': '0@1000 1@2000', 'b isp=x': 'stale@2000'});
+    expect(both.live).toEqual([live(2000, ['a'])]);
+  });
+
+  test('history in the batch of a live result ends nothing that is live; the live result does', () => {
+    const map = mapOf(
+      [sample('a', 0, isp('old'))],
+      [sample('a', 1, isp('older'))],
+      [sample('a', 2, isp('new'))],
+    );
+    const rows = [rowAt(2, 3000), rowAt(0, 200), rowAt(1, 100)];
+    const {series, live: after} = seriesOfBatch(rows, map, asTheyAre, [live(2000, ['a'])]);
+    expect(shown(series)).toEqual({
+      'a isp=older': '1@100 stale@200',
+      'a isp=old': '0@200 stale@3000',
+      'a isp=new': '2@3000',
+      'a isp=x': 'stale@3000',
     });
-    expect(previous.mock.calls.map(([{id}]) => id)).toEqual([1, 4]);
+    expect(after).toEqual([live(3000, ['a'], 'wan', isp('new'))]);
+  });
+
+  test('what another job has as well is not ended', () => {
+    const {series} = seriesOfBatch([rowAt(0, 1000)], mapOf([]), asTheyAre, [
+      live(500, ['a', 'b']),
+      live(500, ['b'], 'lan'),
+    ]);
+    expect(shown(series)).toEqual({'a isp=x': 'stale@1000'});
+  });
+
+  test('a name that came to harm is passed over', () => {
+    const harmed = {job: 'wan', lastSampleMs: 1, series: ['', '{', '[]', '[["a"]]', '[["a", 1]]', 'null']};
+    const {series, live: after} = seriesOfBatch([rowAt(0, 1000)], first, asTheyAre, [harmed]);
+    expect(shown(series)).toEqual({'a isp=x': '0@1000', 'c isp=x': '0@1000'});
+    expect(after).toEqual([live(1000, ['a', 'c'])]);
+  });
+
+  test('a series that had ended and comes back has its help', () => {
+    const map = mapOf([], [sample('a', 1, isp('x'))]);
+    const {series} = seriesOfBatch([rowAt(0, 1000), rowAt(1, 2000)], map, asTheyAre, [live(500, ['a'])]);
+    expect(shown(series)).toEqual({'a isp=x': 'stale@1000 1@2000'});
+    expect(series.map(({help}) => help)).toEqual(['Help of a.']);
   });
 
   test('what another job still has at that time is not ended', () => {
     const map = mapOf([sample('a', 0)], [], [sample('a', 2)]);
     const rows = [rowAt(0, 1000), rowAt(1, 2000), rowAt(2, 2000, 'lan')];
-    expect(shown(seriesOfBatch(rows, map, asTheyAre, none))).toEqual({a: '0@1000 2@2000'});
-    expect(shown(seriesOfBatch(rows.toReversed(), map, asTheyAre, none))).toEqual({a: '0@1000 2@2000'});
+    expect(shown(seriesOf(rows, map))).toEqual({a: '0@1000 2@2000'});
+    expect(shown(seriesOf(rows.toReversed(), map))).toEqual({a: '0@1000 2@2000'});
   });
 
-  test('a result of the same millisecond ends nothing, for there the series has a value', () => {
-    const map = mapOf([sample('a', 0)], []);
-    expect(shown(seriesOfBatch([rowAt(1, 1000)], map, asTheyAre, () => rowAt(0, 1000)))).toEqual({});
-    expect(shown(seriesOfBatch([rowAt(0, 1000), rowAt(1, 1000)], map, asTheyAre, none))).toEqual({
-      a: '0@1000',
-    });
+  test('a result of the same millisecond ends nothing, for there the series has a value; a later one does', () => {
+    const map = mapOf([sample('a', 0)], [], []);
+    const {series, live: after} = seriesOfBatch([rowAt(0, 1000), rowAt(1, 1000)], map, asTheyAre, []);
+    expect(shown(series)).toEqual({a: '0@1000'});
+    expect(shown(seriesOfBatch([rowAt(2, 2000)], map, asTheyAre, after).series)).toEqual({a: 'stale@2000'});
   });
 
   test('a series that is not sent is not ended', () => {
     const drop = createSentLabels([], () => undefined);
-    expect(seriesOfBatch([rowAt(1, 1000)], mapOf([sample('a', 1)], []), drop, () => rowAt(0, 1))).toEqual([]);
+    const rows = [rowAt(0, 1000), rowAt(1, 2000)];
+    expect(seriesOfBatch(rows, mapOf([sample('a', 1)], []), drop, [])).toEqual({
+      series: [],
+      live: [{job: 'wan', lastSampleMs: 2000, series: []}],
+    });
   });
 
   test('depend on the results, and not on how they are batched', () => {
@@ -181,10 +237,18 @@ describe('stale markers', () => {
           if (open === undefined || results[row.id]?.startsBatch) batches.push([row]);
           else open.push(row);
         }
-        const sent = batches.flatMap((batch) => seriesOfBatch(batch, map, asTheyAre, previous));
+        let live: readonly LiveSeries[] = [];
+        const sent = batches.flatMap((batch) => {
+          const next = seriesOfBatch(batch, map, asTheyAre, live);
+          live = [...live.filter(({job}) => next.live.every((each) => each.job !== job)), ...next.live];
+          return next.series;
+        });
 
-        const keysOf = (row: JournalRow): string[] =>
-          seriesAt([row], map, asTheyAre, 0, 'values').map(({labels}) => JSON.stringify(labels));
+        const keysOf = (row: JournalRow): readonly string[] => seriesNames(row, map, asTheyAre);
+        for (const {job, series} of live) {
+          const last = rows.findLast((row) => row.result.job === job);
+          expect(series).toEqual(last && keysOf(last));
+        }
         const expected = new Map<string, Point[]>();
         for (const row of rows) {
           const keys = keysOf(row);
@@ -213,18 +277,24 @@ describe('series at one time', () => {
   const rows = [rowAt(1, 1000), rowAt(2, 2000, 'lan')];
 
   test('with their values, the first row before the second', () => {
-    expect(shown(seriesAt(rows, map, asTheyAre, 9000, 'values'))).toEqual({
+    expect(shown(seriesAt(rows, [], map, asTheyAre, 9000))).toEqual({
       'a job_name=wan': '1@9000',
       'a job_name=lan': '2@9000',
       b: '1@9000',
     });
   });
 
-  test('as stale markers', () => {
-    expect(shown(seriesAt(rows, map, asTheyAre, 9000, 'stale'))).toEqual({
+  test('beside the stale markers of those that end, unless they have a value', () => {
+    const names = seriesNames(rowAt(1, 1000), map, asTheyAre);
+    expect(names).toHaveLength(2);
+    expect(shown(seriesAt([], names, map, asTheyAre, 9000))).toEqual({
       'a job_name=wan': 'stale@9000',
-      'a job_name=lan': 'stale@9000',
       b: 'stale@9000',
+    });
+    expect(shown(seriesAt([rowAt(2, 2000, 'lan')], [...names, 'no name'], map, asTheyAre, 9000))).toEqual({
+      'a job_name=lan': '2@9000',
+      'a job_name=wan': 'stale@9000',
+      b: '2@9000',
     });
   });
 });

@@ -1,6 +1,7 @@
 import {uncompress} from 'snappyjs';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import type {HttpSettings} from '../../../src/delivery/http/settings.ts';
+import type {LiveSeries} from '../../../src/delivery/sink.ts';
 import type {Mapping} from '../../../src/metrics/map.ts';
 import {type RemoteWriteSettings, remoteWriteSink} from '../../../src/remote-write/sink.ts';
 import {startHttpServer} from '../../contract/http-server.ts';
@@ -15,7 +16,7 @@ const map: Mapping = ({id}) => [
 ];
 const labels = {job: 'speedtest', instance: 'home'};
 const make = (http: HttpSettings, mapping = map) =>
-  remoteWriteSink({name: 'mimir', http, labels}, mapping, '1.2.3', () => undefined);
+  remoteWriteSink({name: 'mimir', http, labels}, mapping, '1.2.3');
 
 const {signal} = new AbortController();
 const rowAt = (id: number, endedAtMs: number) => ({...completedRow({endedAtMs}), id});
@@ -26,17 +27,15 @@ const sinkAndReceiver = async (
   {map: mapping = map, ...settings}: Partial<RemoteWriteSettings> & {map?: Mapping} = {},
   {
     v2 = 'taken',
-    previous = () => undefined,
     now,
   }: {
     v2?: AnswerToV2;
-    previous?: Parameters<typeof remoteWriteSink>[3];
     now?: () => number;
   } = {},
 ) => {
   const receiver = await startStrictReceiver('mimir', {v2});
   const http = httpTo(receiver.url);
-  const sink = remoteWriteSink({name: 'mimir', http, labels, ...settings}, mapping, '1.2.3', previous, now);
+  const sink = remoteWriteSink({name: 'mimir', http, labels, ...settings}, mapping, '1.2.3', now);
   onTestFinished(async () => {
     await sink.close();
     await receiver.stop();
@@ -146,7 +145,7 @@ describe('a request', () => {
   test('is not sent for rows without series', async () => {
     const {sink, receiver} = await sinkAndReceiver({relabel: () => undefined});
     expect(await sink.deliver([completedRow()], signal)).toEqual({kind: 'accepted'});
-    expect(await sink.repeat?.([completedRow()], 0, 'values', signal)).toEqual({kind: 'accepted'});
+    expect(await sink.timeline?.repeat([completedRow()], [], 0, signal)).toEqual({kind: 'accepted'});
     expect(receiver.requests).toEqual([]);
   });
 
@@ -160,18 +159,22 @@ describe('a request', () => {
     ]);
   });
 
-  test('ends what the result before had, and asks for that one', async () => {
-    const {sink, receiver} = await sinkAndReceiver(
-      {map: ({id}) => [{name: 'speed_bits', help: '', labels: [['isp', `${id}`]], value: id}]},
-      {previous: ({id}) => rowAt(id - 1, 1000)},
-    );
-    expect(await sink.deliver([rowAt(1, 1000)], signal)).toEqual({kind: 'accepted'});
-    expect(await sink.deliver([rowAt(2, 2000), rowAt(3, 3000)], signal)).toEqual({kind: 'accepted'});
+  test('ends what is live and what its results do not have', async () => {
+    const {sink, receiver} = await sinkAndReceiver({
+      map: ({id}) => [{name: 'speed_bits', help: '', labels: [['isp', `${id}`]], value: id}],
+    });
+    let live: readonly LiveSeries[] = [];
+    for (const rows of [[rowAt(1, 1000)], [rowAt(2, 2000), rowAt(3, 3000)]]) {
+      const ready = sink.timeline?.prepare(rows, live, () => rows);
+      expect(await ready?.send(signal)).toEqual({kind: 'accepted'});
+      live = ready?.live ?? [];
+    }
+    expect(live).toEqual([{job: 'wan', lastSampleMs: 3000, series: sink.timeline?.seriesOf(rowAt(3, 3000))}]);
     expect(shown(receiver.samples)).toEqual([
       'speed_bits 1 1@1000',
-      'speed_bits 1 stale@2000',
       'speed_bits 2 2@2000',
       'speed_bits 2 stale@3000',
+      'speed_bits 1 stale@2000',
       'speed_bits 3 3@3000',
     ]);
   });
@@ -182,8 +185,9 @@ describe.each(['prometheus.WriteRequest', 'io.prometheus.write.v2.Request'] as c
     const {sink, receiver} = await sinkAndReceiver({protobufMessage: message});
     const rows = [rowAt(1, 1000)];
     expect(await sink.deliver(rows, signal)).toEqual({kind: 'accepted'});
-    expect(await sink.repeat?.(rows, 60_000, 'values', signal)).toEqual({kind: 'accepted'});
-    expect(await sink.repeat?.(rows, 120_000, 'stale', signal)).toEqual({kind: 'accepted'});
+    const names = sink.timeline?.seriesOf(completedRow()) ?? [];
+    expect(await sink.timeline?.repeat(rows, [], 60_000, signal)).toEqual({kind: 'accepted'});
+    expect(await sink.timeline?.repeat([], names, 120_000, signal)).toEqual({kind: 'accepted'});
     expect(receiver.requests).toHaveLength(3);
     expect(shown(receiver.samples)).toEqual([
       'speed_bits Example Net 1.5@1000',
@@ -211,8 +215,8 @@ describe('of a receiver of 2.0', () => {
     const rows = [rowAt(1, 1000)];
     const again = vi.fn(() => rows);
     const [unforeseen, foreseen] = [
-      sink.prepare?.(rows, again),
-      () => sink.prepare?.([rowAt(2, 2000)], again),
+      sink.timeline?.prepare(rows, [], again),
+      () => sink.timeline?.prepare([rowAt(2, 2000)], [], again),
     ];
     expect(await unforeseen?.send(signal)).toEqual({kind: 'accepted'});
     expect(again).toHaveBeenCalledTimes(1);
@@ -325,13 +329,12 @@ describe('over several connections', () => {
       {name: 'vm', http: httpTo(server.url), labels, connections: 4},
       wide,
       '1.2.3',
-      () => undefined,
     );
     onTestFinished(async () => {
       await sink.close();
       await server.stop();
     });
-    const ready = sink.prepare?.(rows, () => rows);
+    const ready = sink.timeline?.prepare(rows, [], () => rows);
     expect(await ready?.send(signal)).toMatchObject({kind: 'retry', cause: expect.stringMatching(/503/)});
     expect(requests.toSorted()).toEqual([
       ['a', 'b'],

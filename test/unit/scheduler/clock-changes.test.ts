@@ -40,7 +40,7 @@ const runsAround = async (timeZone: string, change: string) => {
     jitterMs: name === jittered ? jitterMs : 0,
     runAtStart: false,
   }));
-  const stop = startScheduler(jobs, 'seed', {
+  const {stop} = startScheduler(jobs, 'seed', {
     run: async (job, signal) => {
       testing += 1;
       expect(testing).toBe(1);

@@ -27,9 +27,9 @@ const start = (jobs: readonly ScheduledJob[], testMs = 0) => {
   const note = (what: string): void => {
     log.push(`${(Date.now() - startedAtMs) / 1000} ${what}`);
   };
-  const stop = startScheduler(jobs, 'seed', {
-    run: async (job, signal) => {
-      note(`begin ${job}`);
+  const scheduler = startScheduler(jobs, 'seed', {
+    run: async (job, signal, scheduled) => {
+      note(`begin ${job}${scheduled ? '' : ' by hand'}`);
       await sleep(testMs, signal);
       note(`${signal.aborted ? 'abort' : 'end'} ${job}`);
     },
@@ -38,7 +38,7 @@ const start = (jobs: readonly ScheduledJob[], testMs = 0) => {
       skips.push(skip);
     },
   });
-  return {log, skips, stop};
+  return {log, skips, ...scheduler};
 };
 
 describe('the scheduler', () => {
@@ -50,6 +50,27 @@ describe('the scheduler', () => {
       '0 begin wan',
       '30 begin wan',
       '90 begin wan',
+    ]);
+  });
+
+  it('starts a job by hand, unless a test is running', async () => {
+    const {log, start: startNow, stop} = start([minutely('a'), minutely('b')], 10_000);
+    expect(startNow('b')).toEqual({kind: 'started'});
+    expect(startNow('a')).toEqual({kind: 'busy', running: 'b'});
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(startNow('b')).toEqual({kind: 'busy', running: 'b'});
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(startNow('a')).toEqual({kind: 'started'});
+    await vi.advanceTimersByTimeAsync(30_000);
+    await stop();
+    expect(log).toEqual([
+      '0 begin b by hand',
+      '10 end b',
+      '25 begin a by hand',
+      '30 skip a overlap',
+      '35 end a',
+      '35 begin b',
+      '45 end b',
     ]);
   });
 

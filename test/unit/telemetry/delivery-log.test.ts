@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {Delivery} from '../../../src/delivery/loop.ts';
+import type {Delivery} from '../../../src/delivery/attempts.ts';
 import {createDeliveryLog} from '../../../src/telemetry/delivery-log.ts';
 import type {Log} from '../../../src/telemetry/log.ts';
 

@@ -2,14 +2,23 @@ import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {networkInterfaces} from 'node:os';
 import {describe, expect, it, onTestFinished} from 'vitest';
+import type {Progress} from '../../../../src/engine/engine.ts';
 import {type EchoSession, openEchoSession} from '../../../../src/engine/native/echo-session.ts';
 import {countLoss, lossCount, measurePacketLoss} from '../../../../src/engine/native/packet-loss.ts';
 import {encodeDatagram} from '../../../../src/reflector/echo-protocol.ts';
+import {lossProblem} from '../../../accuracy/loss-judge.ts';
 import {startHttpServer} from '../../../contract/http-server.ts';
+import {
+  type Fate,
+  type RelaySettings,
+  seeded,
+  startUdpRelay,
+  type UdpRelay,
+} from '../../../fixtures/udp-relay.ts';
 import {eventually, start} from '../../reflector/running.ts';
-import {type Fate, seeded, startUdpRelay, type UdpRelay} from './udp-relay.ts';
 
 const never = new AbortController().signal;
+const untold = (): void => undefined;
 const client = {userAgent: 'test/1', timeoutMs: 5000};
 /** As fast as a session allows, to be done soon; patient, so that a busy machine loses nothing. */
 const fast = {perSecond: 190, patienceMs: 3000};
@@ -21,27 +30,11 @@ const session = async (url: string): Promise<EchoSession> => {
 };
 
 /** A session with a reflector behind a relay. */
-const relayed = async (
-  fates: Parameters<typeof startUdpRelay>[1],
-): Promise<{relay: UdpRelay; through: EchoSession}> => {
+const relayed = async (fates: RelaySettings): Promise<{relay: UdpRelay; through: EchoSession}> => {
   const {url} = await start();
   const direct = await session(url);
   const relay = await startUdpRelay(direct.port, fates);
   return {relay, through: {...direct, port: relay.port}};
-};
-
-/** The bounds between which 99 % of binomially distributed counts lie, one half of the rest on each side. */
-const binomialInterval = (count: number, probability: number): readonly [number, number] => {
-  let mass = (1 - probability) ** count;
-  let below = 0;
-  let lowest = 0;
-  for (let successes = 0; successes <= count; successes += 1) {
-    if (below + mass < 0.005) lowest = successes + 1;
-    below += mass;
-    if (below >= 0.995) return [lowest, successes];
-    mass *= ((count - successes) / (successes + 1)) * (probability / (1 - probability));
-  }
-  return [lowest, count];
 };
 
 describe('a line that loses', () => {
@@ -51,11 +44,8 @@ describe('a line that loses', () => {
       const random = seeded(2026);
       const count = 300;
       const {relay, through} = await relayed({there: () => (random() < probability ? 'drop' : 'pass')});
-      const percent = await countLoss(through, {...fast, count}, never);
-      expect(percent).toBe((100 * relay.dropped()) / count);
-      const [lowest, highest] = binomialInterval(count, probability);
-      expect(relay.dropped()).toBeGreaterThanOrEqual(lowest);
-      expect(relay.dropped()).toBeLessThanOrEqual(highest);
+      const percent = (await countLoss(through, {...fast, count}, untold, never)) ?? Number.NaN;
+      expect(lossProblem({percent, probability, sent: count, dropped: relay.dropped()})).toBeUndefined();
     },
   );
 
@@ -63,7 +53,7 @@ describe('a line that loses', () => {
     let seen = 0;
     const everyTenth = (): Fate => (seen++ % 10 === 3 ? 'drop' : 'pass');
     const {through} = await relayed({back: everyTenth});
-    expect(await countLoss(through, {...fast, count: 50}, never)).toBe(10);
+    expect(await countLoss(through, {...fast, count: 50}, untold, never)).toBe(10);
   });
 
   it.concurrent('nothing, but doubles and reorders, has no loss', async () => {
@@ -73,14 +63,14 @@ describe('a line that loses', () => {
     // The last is not held back, as none comes after it.
     const there = (): Fate => (--left === 0 ? 'pass' : fate());
     const {through} = await relayed({there});
-    expect(await countLoss(through, {...fast, count: 100}, never)).toBe(0);
+    expect(await countLoss(through, {...fast, count: 100}, untold, never)).toBe(0);
   });
 });
 
 describe('what is no loss of the line', () => {
   it('is silence: UDP may be filtered', async () => {
     const {relay, through} = await relayed({there: () => 'drop'});
-    expect(await countLoss(through, {count: 1000, patienceMs: 200}, never)).toBeUndefined();
+    expect(await countLoss(through, {count: 1000, patienceMs: 200}, untold, never)).toBeUndefined();
     expect(relay.dropped()).toBeLessThan(100); // it gives up early
   });
 
@@ -91,13 +81,13 @@ describe('what is no loss of the line', () => {
     const {port} = closed.address();
     await new Promise<void>((resolve) => closed.close(() => resolve()));
     const through = {...(await session(url)), port};
-    expect(await countLoss(through, {...fast, count: 20}, never)).toBeUndefined();
+    expect(await countLoss(through, {...fast, count: 20}, untold, never)).toBeUndefined();
   });
 
   it('is a machine that can not send', async () => {
     const {url} = await start();
     const through = {...(await session(url)), localAddress: '192.0.2.1'};
-    expect(await countLoss(through, {...fast, count: 20}, never)).toBeUndefined();
+    expect(await countLoss(through, {...fast, count: 20}, untold, never)).toBeUndefined();
   });
 });
 
@@ -117,7 +107,15 @@ it('counts no answer that is not to one of its own datagrams', async () => {
     for (const datagram of forged) forger.send(datagram, port, '127.0.0.1');
   });
   const through = {...opened, port: forger.address().port};
-  expect(await countLoss(through, {...fast, count: 5, patienceMs: 200}, never)).toBeUndefined();
+  expect(await countLoss(through, {...fast, count: 5, patienceMs: 200}, untold, never)).toBeUndefined();
+});
+
+it('tells how far it is', async () => {
+  const events: Progress[] = [];
+  const {through} = await relayed({there: () => 'pass'});
+  await countLoss(through, {...fast, count: 25}, (event) => events.push(event), never);
+  expect(events.map((event) => 'sent' in event && event.sent)).toEqual([0, 10, 20, 25]);
+  expect(events.at(-1)).toEqual({phase: 'packet-loss', sent: 25, received: 25, fraction: 1});
 });
 
 it('sends no more than the session allows', async () => {
@@ -129,7 +127,7 @@ it('sends no more than the session allows', async () => {
       return 'pass';
     },
   });
-  await countLoss({...through, port: counting.port, count: 7}, {...fast, count: 100}, never);
+  await countLoss({...through, port: counting.port, count: 7}, {...fast, count: 100}, untold, never);
   expect(sent).toBe(7);
 });
 
@@ -145,7 +143,7 @@ it.each([
 
 describe('of a server', () => {
   const measure = (url: string, settings = {}, signal = never): Promise<number | undefined> =>
-    measurePacketLoss(new URL('udp', url), {...client, count: 20, ...fast, ...settings}, signal);
+    measurePacketLoss(new URL('udp', url), {...client, count: 20, ...fast, ...settings}, untold, signal);
 
   it('is measured where that is a reflector', async () => {
     expect(await measure((await start()).url)).toBe(0);
@@ -193,7 +191,7 @@ describe('of a server', () => {
     await expect(measure(url, {}, AbortSignal.abort(reason))).rejects.toMatchObject(stopped);
     const stop = new AbortController();
     const {relay, through} = await relayed({there: () => 'drop'});
-    const counting = countLoss(through, {count: 500}, stop.signal);
+    const counting = countLoss(through, {count: 500}, untold, stop.signal);
     await eventually(() => expect(relay.dropped()).toBeGreaterThan(0));
     stop.abort(reason);
     await expect(counting).rejects.toMatchObject(stopped);

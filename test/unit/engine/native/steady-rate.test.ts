@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {meanRate, steadyRate, warmUpSlots} from '../../../../src/engine/native/steady-rate.ts';
+import {meanRate, sums, warmUpSlots} from '../../../../src/engine/native/steady-rate.ts';
 
 const bytes = fc.integer({min: 0, max: 1e9});
 const slots = fc.array(bytes, {minLength: 10, maxLength: 100});
@@ -21,10 +21,17 @@ describe('warmUpSlots', () => {
     expect(warmUpSlots(Array.from({length: 100}, (_, index) => 2 ** index))).toBe(50);
   });
 
+  it('is at least as long as it is said to be, up to half', () => {
+    const steady = new Array<number>(100).fill(5);
+    expect(warmUpSlots(steady, 10)).toBe(20);
+    expect(warmUpSlots(steady, 35)).toBe(35);
+    expect(warmUpSlots(steady, 70)).toBe(50);
+  });
+
   it('lies between two tenths and half, for any transfer', () => {
     fc.assert(
-      fc.property(slots, (transfer) => {
-        const warm = warmUpSlots(transfer);
+      fc.property(slots, fc.nat({max: 100}), (transfer, least) => {
+        const warm = warmUpSlots(transfer, least);
         expect(warm).toBeGreaterThanOrEqual(2 * Math.floor(transfer.length / 10));
         expect(warm).toBeLessThanOrEqual(Math.floor(transfer.length / 2));
       }),
@@ -44,7 +51,10 @@ describe('meanRate', () => {
   });
 });
 
-describe('steadyRate', () => {
+describe('the mean rate after the warm-up', () => {
+  const steadyRate = (transfer: readonly number[], slotMs: number): number =>
+    meanRate(transfer.slice(warmUpSlots(transfer)), slotMs);
+
   it('is the rate of a steady transfer', () => {
     fc.assert(
       fc.property(bytes, fc.integer({min: 1, max: 1000}), (perSlot, slotMs) => {
@@ -68,5 +78,12 @@ describe('steadyRate', () => {
         expect(rate).toBeLessThanOrEqual(Math.max(...transfer) * 1.000_001);
       }),
     );
+  });
+});
+
+describe('sums', () => {
+  it('adds up whole spans', () => {
+    expect(sums([1, 2, 3, 4, 5], 2)).toEqual([3, 7]);
+    expect(sums([], 2)).toEqual([]);
   });
 });

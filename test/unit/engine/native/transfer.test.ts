@@ -38,7 +38,7 @@ const plan = async (changes: Partial<TransferPlan>): Promise<TransferPlan> => {
     pingUrl: url,
     stream: even(1000, 2),
     durationMs: 500,
-    connections: 2,
+    connections: {least: 2, most: 2},
     stallTimeoutMs: 5000,
     userAgent: 'test/1',
     ...changes,
@@ -86,7 +86,7 @@ it('leaves the latency out when the probes fail', async () => {
 it('takes an upload up to where it is known', async () => {
   // 1000 bytes/ms, all of it told in answers that cover 70 ms each: the last of them is told after the end.
   const transfer = await measureTransfer(
-    await plan({direction: 'upload', connections: 1, stream: even(1000, 70)}),
+    await plan({direction: 'upload', connections: {least: 1, most: 1}, stream: even(1000, 70)}),
     () => undefined,
     never,
   );
@@ -94,18 +94,40 @@ it('takes an upload up to where it is known', async () => {
   expect(transfer.bytesPerSecond / 1_000_000).toBeLessThan(1.4);
 });
 
-it('fails with the first stream that fails', async () => {
-  let started = 0;
-  const stream: Stream = (_, __, signal) => {
-    started += 1;
-    return started === 2
-      ? Promise.reject(new EngineError('connection', 'download from server: reset'))
-      : untilAborted(signal);
+it('adds connections while they bring more', async () => {
+  let opened = 0;
+  const counted =
+    (stream: Stream): Stream =>
+    (...settings) => {
+      opened += 1;
+      return stream(...settings);
+    };
+  const connections = {least: 2, most: 16};
+  const grows = await plan({stream: counted(even(1000, 2)), connections});
+  await measureTransfer(grows, () => undefined, never);
+  expect(opened).toBeGreaterThan(2);
+  expect(opened).toBeLessThanOrEqual(16);
+
+  opened = 0;
+  const shared: Stream = (settings, record, signal) =>
+    even(1000, 2)(settings, (bytes, ...times) => record(bytes / opened, ...times), signal);
+  const full = await plan({stream: counted(shared), connections});
+  await measureTransfer(full, () => undefined, never);
+  expect(opened).toBe(4);
+});
+
+it('makes do with the connections that the server takes', async () => {
+  let opened = 0;
+  const stream: Stream = (settings, record, signal) => {
+    opened += 1;
+    return opened > 2
+      ? Promise.reject(new EngineError('connection', 'download from server: connection refused'))
+      : even(1000, 2)(settings, record, signal);
   };
-  await expect(measureTransfer(await plan({stream}), () => undefined, never)).rejects.toMatchObject({
-    failureClass: 'connection',
-    message: 'download from server: reset',
-  });
+  const connections = {least: 2, most: 16};
+  const transfer = await measureTransfer(await plan({stream, connections}), () => undefined, never);
+  expect(opened).toBe(4);
+  expect(transfer.bytesPerSecond / 2_000_000).toBeGreaterThan(0.6);
 });
 
 it('fails when nothing moves', async () => {

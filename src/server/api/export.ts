@@ -1,0 +1,108 @@
+import {Readable} from 'node:stream';
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import {z} from 'zod';
+import {openMetricsContentType, type TimedSample} from '../../exposition/openmetrics.ts';
+import type {Place, TimeRange} from '../../journal/history.ts';
+import type {Journal, JournalRow} from '../../journal/journal.ts';
+import {csvHeader, csvLine} from './csv.ts';
+import {type Endpoint, endpoint, readQuery, refusal, sendJson, setHeaders} from './endpoint.ts';
+import {openMetricsOf} from './openmetrics-export.ts';
+import {latestMs, range} from './parameters.ts';
+import {storedResult} from './stored-result.ts';
+
+type Exported = Pick<Journal, 'following' | 'count'>;
+
+// Some milliseconds' work: others have their turn in between.
+const rowsAtOnce = 200;
+
+const formats = ['csv', 'json', 'openmetrics'] as const;
+type Format = (typeof formats)[number];
+
+const query = z.strictObject({
+  ...range,
+  format: z.enum(formats).exactOptional().meta({description: 'csv where it is not given'}),
+});
+
+/** All rows of a range, oldest first, some at a time. */
+async function* rowsIn(journal: Exported, asked: TimeRange): AsyncGenerator<readonly JournalRow[]> {
+  let place: Place | undefined;
+  for (;;) {
+    const rows = journal.following(asked, place, rowsAtOnce);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    place = {endedAtMs: last.result.endedAtMs, id: last.id};
+    await nextTurn();
+  }
+}
+
+async function* csvOf(batches: AsyncIterable<readonly JournalRow[]>): AsyncGenerator<string> {
+  yield csvHeader;
+  for await (const rows of batches) yield rows.map(csvLine).join('');
+}
+
+async function* jsonOf(batches: AsyncIterable<readonly JournalRow[]>): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const rows of batches) {
+    yield before + rows.map((row) => JSON.stringify(storedResult(row))).join(',\n');
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+const files: Readonly<Record<Format, {readonly contentType: string; readonly extension: string}>> = {
+  csv: {contentType: 'text/csv; charset=utf-8; header=present', extension: 'csv'},
+  json: {contentType: 'application/json; charset=utf-8', extension: 'json'},
+  openmetrics: {contentType: openMetricsContentType, extension: 'om'},
+};
+
+/**
+ * All results of a range as a file, which is written as it is read: memory stays bounded however many there are.
+ * @param samplesOf a result's samples as they are sent, at their time.
+ */
+export const exportEndpoint = (
+  journal: Exported,
+  samplesOf: (row: JournalRow) => readonly TimedSample[],
+): Endpoint => {
+  const textOf = (format: Format, asked: TimeRange): AsyncIterable<string> => {
+    switch (format) {
+      case 'csv':
+        return csvOf(rowsIn(journal, asked));
+      case 'json':
+        return jsonOf(rowsIn(journal, asked));
+      case 'openmetrics':
+        return openMetricsOf(() => rowsIn(journal, asked), journal.count(asked), samplesOf);
+      default:
+        return format satisfies never;
+    }
+  };
+  return endpoint(
+    '/api/v1/results/export',
+    {
+      method: 'get',
+      summary: 'all results of a range as a file, oldest first',
+      query,
+      answers: {
+        200: {
+          mediaTypes: Object.values(files).map(({contentType}) => contentType.split(';', 1).join()),
+          about: 'the file',
+        },
+        400: {schema: 'Problem', about: 'a parameter is wrong'},
+      },
+    },
+    (reply, request) => {
+      const read = readQuery(query, request.url);
+      if (!read.ok) return sendJson(reply, refusal(400, read.problem));
+      const {format = 'csv', from = 0, to, job} = read.value;
+      // What ends meanwhile would be in some of the file's parts only.
+      const toMs = Math.min(to ?? latestMs, Date.now() + 1);
+      if (from >= toMs) return sendJson(reply, refusal(400, 'from: is not before to, or in the future'));
+      const {contentType, extension} = files[format];
+      setHeaders(reply, contentType);
+      void reply.header('content-disposition', `attachment; filename="speedtest-results.${extension}"`);
+      const asked = {fromMs: from, toMs, ...(job !== undefined && {job})};
+      return Readable.from(textOf(format, asked), {objectMode: false});
+    },
+    ['GET'],
+  );
+};

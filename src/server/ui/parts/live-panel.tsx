@@ -1,0 +1,66 @@
+import {inWords, milliseconds, type Quantity, rate} from '../format.ts';
+import type {RunningTest} from '../live.ts';
+import {Gauge, gaugeShare} from './gauge.tsx';
+
+const phases: Readonly<Record<string, string>> = {
+  start: 'Getting ready',
+  connect: 'Connecting',
+  ping: 'Measuring latency',
+  download: 'Measuring download',
+  upload: 'Measuring upload',
+  loss: 'Measuring packet loss',
+};
+
+const phaseName = (phase: string): string => phases[phase] ?? 'Measuring';
+
+const Step = ({label, value, active}: {label: string; value: Quantity | undefined; active: boolean}) => (
+  <div class={active ? 'step active' : 'step'}>
+    <dt>{label}</dt>
+    <dd>{value === undefined ? '–' : inWords(value)}</dd>
+  </div>
+);
+
+const rateOrNone = (bytesPerSecond: number | undefined): Quantity | undefined =>
+  bytesPerSecond === undefined ? undefined : rate(bytesPerSecond);
+
+const msOrNone = (ms: number | undefined): Quantity | undefined =>
+  ms === undefined ? undefined : milliseconds(ms);
+
+/** A test that runs, live. */
+export const LivePanel = ({test}: {test: RunningTest}) => {
+  const {phase, downloadBytesPerSecond, uploadBytesPerSecond, pingMs, loadedLatencyMs} = test;
+  const uploading = uploadBytesPerSecond !== undefined;
+  const shown = uploading ? uploadBytesPerSecond : downloadBytesPerSecond;
+  return (
+    <section class="panel live" aria-labelledby="live-title">
+      <Gauge
+        share={gaugeShare((shown ?? 0) * 8)}
+        color={uploading ? '--upload' : '--download'}
+        value={rateOrNone(shown)}
+        caption={phaseName(phase)}
+      />
+      <div class="steps">
+        <h2 id="live-title">Testing {test.job}</h2>
+        <p class="muted">
+          {phaseName(phase)}
+          {test.server !== undefined && ` · ${test.server}`}
+        </p>
+        <progress max={1} value={test.fraction} aria-label={phaseName(phase)} />
+        <dl>
+          <Step label="Ping" value={msOrNone(pingMs)} active={phase === 'ping'} />
+          <Step label="Download" value={rateOrNone(downloadBytesPerSecond)} active={phase === 'download'} />
+          <Step label="Upload" value={rateOrNone(uploadBytesPerSecond)} active={phase === 'upload'} />
+          <Step label="Under load" value={msOrNone(loadedLatencyMs)} active={false} />
+        </dl>
+        {test.failed.map((words) => (
+          <p class="bad" key={words}>
+            {words}
+          </p>
+        ))}
+      </div>
+    </section>
+  );
+};
+
+/** What a screen reader says of a running test: its phases, not each number. */
+export const announcementOf = (test: RunningTest): string => `Testing ${test.job}: ${phaseName(test.phase)}`;

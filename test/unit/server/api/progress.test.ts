@@ -1,0 +1,125 @@
+import {once} from 'node:events';
+import {get, type IncomingMessage} from 'node:http';
+import {expect, it, onTestFinished, vi} from 'vitest';
+import type {Progress} from '../../../../src/engine/engine.ts';
+import {createProgressHub} from '../../../../src/server/api/progress-hub.ts';
+import type {ProgressEvent} from '../../../../src/server/api/shapes.ts';
+import {completed} from '../../../fixtures/results.ts';
+import {ask} from '../http.ts';
+import {jsonOf, openJournal, serve} from './serving.ts';
+
+const download = (fraction: number): Progress => ({phase: 'download', bytesPerSecond: 1, bytes: 2, fraction});
+const ping: Progress = {phase: 'ping', latencyMs: 1, fraction: 0.5};
+
+/** Connects and gathers the events. */
+const watch = async (url: string) => {
+  const request = get(`${url}/api/v1/progress`, {agent: false});
+  onTestFinished(() => {
+    request.destroy();
+  });
+  const [response]: IncomingMessage[] = await once(request, 'response');
+  if (response === undefined) throw new Error('no response');
+  let text = '';
+  response.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const events = (): unknown[] =>
+    text
+      .split('\n\n')
+      .filter((each) => each.startsWith('event: '))
+      .map((each) => {
+        const [, kind, data = ''] = /^event: (.+)\ndata: (.+)$/.exec(each) ?? [];
+        const event = JSON.parse(data);
+        expect(event.kind).toBe(kind);
+        return event;
+      });
+  // Its end may come as a reset.
+  response.on('error', () => {});
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  return {response, request, events, closed};
+};
+
+it('tells of a test from its start to its result, also to those who come later', async () => {
+  const {url, hub} = await serve(openJournal());
+  const first = await watch(url);
+  expect(first.response.headers).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  const test = hub.started('wan');
+  expect(hub.running()).toBe('wan');
+  test.onProgress(ping);
+  const from = {engine: 'ookla', class: 'timeout', reason: 'slow'} as const;
+  test.onFellBack(from);
+  const second = await watch(url);
+  await vi.waitFor(() => expect(second.events()).toHaveLength(3));
+  const row = {id: 7, result: completed()};
+  test.ended(row);
+  expect(hub.running()).toBeUndefined();
+  const started = {kind: 'started', job: 'wan', atMs: expect.any(Number)};
+  const progress = {kind: 'progress', job: 'wan', progress: ping};
+  const ended = {kind: 'ended', result: {id: 7, ...row.result}};
+  await vi.waitFor(() => {
+    expect(first.events()).toEqual([
+      {kind: 'idle'},
+      started,
+      progress,
+      {kind: 'fell-back', job: 'wan', from},
+      ended,
+    ]);
+    expect(second.events()).toEqual([{kind: 'idle'}, started, progress, ended]);
+  });
+});
+
+it('tells of progress five times a second at most, and of each new phase', () => {
+  let nowMs = 0;
+  const hub = createProgressHub(() => nowMs);
+  const events: ProgressEvent[] = [];
+  hub.watch({event: (event) => events.push(event), end: () => {}});
+  const test = hub.started('wan');
+  test.onProgress(ping);
+  for (; nowMs < 1000; nowMs += 10) test.onProgress(download(nowMs / 1000));
+  test.ended(undefined);
+  const told = events.filter(({kind}) => kind === 'progress');
+  expect(told.length).toBeGreaterThanOrEqual(5);
+  expect(told.length).toBeLessThanOrEqual(7);
+  expect(events.at(-1)).toEqual({kind: 'idle'});
+});
+
+it('ends at once when the bridge stops, and takes no more watchers then', async () => {
+  const {url, hub} = await serve(openJournal());
+  const {closed} = await watch(url);
+  hub.close();
+  await closed;
+  const answer = await ask(`${url}/api/v1/progress`);
+  expect([answer.status, jsonOf(answer)]).toEqual([503, {error: 'too many watch already'}]);
+});
+
+it('has room for 64 watchers, and for another one when one has gone', async () => {
+  const {url, hub} = await serve(openJournal());
+  const ends = Array.from({length: 63}, () => hub.watch({event: () => {}, end: () => {}}));
+  expect(ends.every((end) => end !== undefined)).toBe(true);
+  const last = await watch(url);
+  expect((await ask(`${url}/api/v1/progress`)).status).toBe(503);
+  last.request.destroy();
+  await vi.waitFor(async () => {
+    const next = await watch(url);
+    expect(next.response.statusCode).toBe(200);
+  });
+});
+
+it('cuts off who does not read', async () => {
+  const {url, hub} = await serve(openJournal());
+  const {response, closed} = await watch(url);
+  response.pause();
+  const reason = 'x'.repeat(60_000);
+  const test = hub.started('wan');
+  // More than all buffers on the way hold.
+  for (let sent = 0; sent < 2000 && hub.watching() > 0; sent += 1) {
+    test.onFellBack({engine: 'a', class: 'dns', reason});
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(hub.watching()).toBe(0);
+  response.resume();
+  await closed;
+});
