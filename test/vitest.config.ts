@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'system',
           root,
-          include: ['test/system/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          include: ['test/system/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/hostile/**/*.test.ts'],
           globalSetup: ['test/peers/setup.ts'],
           fileParallelism: false,
           testTimeout: 120_000,

@@ -1,3 +1,4 @@
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {Server, Socket} from 'node:net';
 import type {Peer} from './access/access.ts';
 import {type Client, clientKey, tcpClient} from './access/client.ts';
@@ -10,28 +11,35 @@ export interface ConnectionLimits {
 }
 
 /** Why a connection was closed, as the metrics tell it. */
-export const closures = ['stranger', 'client_limit', 'limit', 'client_certificate'] as const;
+export const closures = ['stranger', 'client_limit', 'limit', 'pipeline', 'client_certificate'] as const;
 export type Closure = (typeof closures)[number];
 
 /** Connections of addresses on no list: enough to tell people why they are refused, and too few to be in the way. */
 const mostOfStrangers = 32;
 const strangers = 'strangers';
 
+/** Requests of one connection that have no answer yet. Few clients send a second one; who sends many reads no answers. */
+const mostUnanswered = 8;
+
 interface Connection {
   readonly socket: Socket;
   readonly client: Client;
   /** What it counts for. */
   readonly key: string;
+  readonly isProxy: boolean;
   /** A number that grows with each connection and request. */
   lastUse: number;
+  unanswered: number;
 }
 
 /** The open connections of all servers together. */
 export interface Connections {
   /** Keeps account of a server's connections from now on. */
   watch(server: Server, kind: 'tcp' | 'unix'): void;
-  /** Tells of a request, and gives who is at the other end; undefined when the connection is gone. */
-  use(socket: Socket): Client | undefined;
+  /** Keeps account of a request. Gives whether it is to be answered: not on a connection that is closed. */
+  begin(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Who is at the other end of a connection. */
+  clientOf(socket: Socket): Client | undefined;
   destroyAll(): void;
 }
 
@@ -89,7 +97,14 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
       return;
     }
     uses += 1;
-    const connection: Connection = {socket, client, key, lastUse: uses};
+    const connection: Connection = {
+      socket,
+      client,
+      key,
+      isProxy: peer === 'proxy',
+      lastUse: uses,
+      unanswered: 0,
+    };
     byKey.set(key, ofKey.add(connection));
     bySocket.set(socket, connection);
     open += 1;
@@ -115,13 +130,30 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
         if (connection !== undefined) bySocket.set(socket, connection);
       });
     },
-    use: (socket) => {
-      const connection = bySocket.get(socket);
-      if (connection === undefined) return undefined;
+    begin: (request, response) => {
+      const connection = bySocket.get(request.socket);
+      if (connection === undefined || connection.socket.destroyed) {
+        // What was read along with the request for which a connection was closed comes here, too: up to 2,000 requests,
+        // each of which Node would end with an error and its stack trace.
+        request.destroy();
+        return false;
+      }
       uses += 1;
       connection.lastUse = uses;
-      return connection.client;
+      connection.unanswered += 1;
+      if (connection.unanswered > mostUnanswered) {
+        const ofKey = byKey.get(connection.key) ?? new Set();
+        // Those of a proxy are other people's.
+        for (const {socket} of connection.isProxy ? [connection] : ofKey) socket.destroy();
+        onClosed('pipeline');
+        return false;
+      }
+      response.once('close', () => {
+        connection.unanswered -= 1;
+      });
+      return true;
     },
+    clientOf: (socket) => bySocket.get(socket)?.client,
     destroyAll: () => {
       for (const ofKey of byKey.values()) for (const {socket} of ofKey) socket.destroy();
     },

@@ -65,12 +65,15 @@ export class ListenError extends Error {
   }
 }
 
+/** Beyond it, a client tries again after a second: as many as Linux takes by default, not Node's 511. */
+export const backlog = 4096;
+
 /**
  * Starts listening and gives the port, which is the system's choice where `listen` has port 0.
  * Rejects with a `ListenError` whose message ends in `setting`, the configuration's key for the address.
  */
 export const startListening = async (server: Server, listen: Listen, setting: string): Promise<number> => {
-  server.listen(listen);
+  server.listen({...listen, backlog});
   try {
     await once(server, 'listening');
   } catch (cause) {

@@ -67,9 +67,11 @@ export const openListener = async (
   // Their total size is limited anyway.
   server.maxHeadersCount = 0;
   connections.watch(server, 'path' in endpoint ? 'unix' : 'tcp');
-  server.on('request', onRequest);
+  const listener: RequestListener = (request, response) => {
+    if (connections.begin(request, response)) onRequest(request, response);
+  };
   // Without listeners, Node answers an Expect header itself, before the allowlist is asked.
-  server.on('checkContinue', onRequest).on('checkExpectation', onRequest);
+  for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, listener);
   try {
     const port =
       'path' in endpoint

@@ -107,9 +107,11 @@ const createApp = (options: ServerOptions, connections: Connections) => {
   /** Goes on with the request, or refuses it. What is no route's is the page's: it tells which routes there are. */
   const admit = (request: FastifyRequest, reply: FastifyReply, goOn: (error?: Error) => void): void => {
     void reply.headers(options.headers());
-    const client = connections.use(request.raw.socket);
-    // A connection that was closed with its requests half read; nobody is there for an answer.
-    if (client === undefined) return;
+    const client = connections.clientOf(request.raw.socket);
+    if (client === undefined) {
+      goOn(new Error('the request came over no connection'));
+      return;
+    }
     const settle = (access: Access): void =>
       access.kind === 'admitted' ? goOn() : refuse(request, reply, access);
     const zone = zones.get(request.routeOptions.url ?? '') ?? 'page';

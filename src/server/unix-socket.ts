@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {chmodSync, lstatSync, unlinkSync} from 'node:fs';
 import {connect, type Server} from 'node:net';
 import type {UnixListen} from './endpoint.ts';
-import {ListenError} from './listen.ts';
+import {backlog, ListenError} from './listen.ts';
 
 /** Whether a socket's file is there on which nobody listens any more, as a process that was killed leaves it. */
 const isStale = async (path: string): Promise<boolean> => {
@@ -19,7 +19,7 @@ const isStale = async (path: string): Promise<boolean> => {
 };
 
 const listenOnce = async (server: Server, {path, mode}: UnixListen): Promise<void> => {
-  server.listen(path);
+  server.listen({path, backlog});
   await once(server, 'listening');
   chmodSync(path, mode);
 };

@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
 import {expect, onTestFinished, test, vi} from 'vitest';
-import {ask} from './http.ts';
+import {ask, sendRaw} from './http.ts';
 import {listOf, type Overrides, proxiesOf, start} from './running.ts';
 
 /** Opens connections that say nothing, one after the other. */
@@ -75,4 +75,31 @@ test('closing ends connections that have said nothing', async () => {
   const server = await start();
   const [socket] = await openIdle(server.port, '127.0.0.1', 1);
   await Promise.all([server.close(), socket && once(socket, 'close')]);
+});
+
+test('who sends many requests and waits for no answer loses all connections', async () => {
+  const {port, url, closed} = await startCounting({});
+  const sockets = await openIdle(port, '127.0.0.2', 3);
+  const others = await openIdle(port, '127.0.0.3', 3);
+  sockets[1]?.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([false, false, false]));
+  expect(openOf(others)).toEqual([true, true, true]);
+  expect(closed).toEqual(['pipeline']);
+  expect((await ask(`${url}/prometheus`)).status).toBe(200);
+});
+
+test("of a trusted proxy's connections, only that one is closed", async () => {
+  const {port} = await startCounting({trustedProxies: proxiesOf('127.0.0.2')});
+  const sockets = await openIdle(port, '127.0.0.2', 3);
+  sockets[1]?.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([true, false, true]));
+});
+
+test('a few requests at once are answered in order', async () => {
+  const {port} = await startCounting({});
+  const request = (path: string, connection: string): string =>
+    `HEAD ${path} HTTP/1.1\r\nHost: a\r\nConnection: ${connection}\r\n\r\n`;
+  const requests = `${request('/metrics', 'keep-alive').repeat(3)}${request('/nothing', 'close')}`;
+  const statuses = (await sendRaw(port, requests)).match(/HTTP\/1\.1 \d{3}/g);
+  expect(statuses).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 404']);
 });
