@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
@@ -17,6 +18,9 @@ export default defineConfig({
           root,
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 10_000,
+          // Many of them wait for time to pass or for a program. By default, one would run at a time on two processors.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: {groupOrder: 0},
         },
       },
       {
@@ -26,6 +30,7 @@ export default defineConfig({
           include: ['test/system/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/hostile/**/*.test.ts'],
           globalSetup: ['test/peers/setup.ts'],
           fileParallelism: false,
+          sequence: {groupOrder: 1},
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
