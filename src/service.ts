@@ -245,6 +245,8 @@ const open = async (
     apply: async (next) => {
       // What can still fail comes first.
       await server.update(serverOptions(next));
+      // Whoever watches comes back, and is looked at anew.
+      hub.endAll();
       await apply(next);
     },
     onReload: (outcome) => ownMetrics.configured(outcome.kind === 'reloaded'),

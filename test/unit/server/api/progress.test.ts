@@ -97,6 +97,16 @@ it('ends at once when the bridge stops, and takes no more watchers then', async 
   expect([answer.status, jsonOf(answer)]).toEqual([503, {error: 'too many watch already'}]);
 });
 
+it('can be made to begin anew', async () => {
+  const {url, hub} = await serve(openJournal());
+  const {closed} = await watch(url);
+  hub.started('wan');
+  hub.endAll();
+  await closed;
+  const {events} = await watch(url);
+  await vi.waitFor(() => expect(events()).toMatchObject([{kind: 'idle'}, {kind: 'started'}]), patiently);
+});
+
 it('has room for 64 watchers, and for another one when one has gone', async () => {
   const {url, hub} = await serve(openJournal());
   const ends = Array.from({length: 63}, () => hub.watch({event: () => {}, end: () => {}}));
