@@ -140,6 +140,7 @@ const open = async (
     },
   });
 
+  let isReady = false;
   const serverOptions = ({web}: Config): ServerOptions => {
     const access = createAccessCheck(web.access);
     return {
@@ -153,7 +154,7 @@ const open = async (
         return document;
       },
       ownMetrics,
-      ready: () => true,
+      ready: () => isReady,
       reload: web.reload ? () => reloading.reload() : undefined,
       onRefused: ownMetrics.requestRefused,
       onClosed: ownMetrics.connectionClosed,
@@ -253,5 +254,9 @@ const open = async (
     log,
   });
   onClose(reloading.stop);
+  isReady = true;
+  onClose(() => {
+    isReady = false;
+  });
   return {url: server.url, reload: reloading.reload};
 };
