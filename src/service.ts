@@ -140,6 +140,7 @@ const open = async (
     },
   });
 
+  let isReady = false;
   const serverOptions = ({web}: Config): ServerOptions => {
     const access = createAccessCheck(web.access);
     return {
@@ -153,7 +154,7 @@ const open = async (
         return document;
       },
       ownMetrics,
-      ready: () => true,
+      ready: () => isReady,
       reload: web.reload ? () => reloading.reload() : undefined,
       onRefused: ownMetrics.requestRefused,
       onClosed: ownMetrics.connectionClosed,
@@ -245,11 +246,17 @@ const open = async (
     apply: async (next) => {
       // What can still fail comes first.
       await server.update(serverOptions(next));
+      // Whoever watches comes back, and is looked at anew.
+      hub.endAll();
       await apply(next);
     },
     onReload: (outcome) => ownMetrics.configured(outcome.kind === 'reloaded'),
     log,
   });
   onClose(reloading.stop);
+  isReady = true;
+  onClose(() => {
+    isReady = false;
+  });
   return {url: server.url, reload: reloading.reload};
 };

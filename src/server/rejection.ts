@@ -13,6 +13,10 @@ export interface Rejection {
 const hasBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 
+/** RFC 9110, 10.1.1: whether a client waits for leave to send its body. */
+export const waitsForLeave = ({headers, raw}: FastifyRequest): boolean =>
+  raw.httpVersion === '1.1' && hasBody(headers) && headers.expect?.toLowerCase() === '100-continue';
+
 /** What is wrong with a request from an admitted client. */
 export const rejectionOf = (request: FastifyRequest, routes: readonly Route[]): Rejection | undefined => {
   if (request.is404) {

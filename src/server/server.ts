@@ -7,7 +7,7 @@ import {type Endpoint, formatEndpoint} from './endpoint.ts';
 import {type Listener, openListener} from './listeners.ts';
 import {paths} from './paths.ts';
 import {createRefusalLog} from './refusal-log.ts';
-import {rejectionBy, rejectionOf, sendRejection} from './rejection.ts';
+import {rejectionBy, rejectionOf, sendRejection, waitsForLeave} from './rejection.ts';
 import {expositionRoute} from './routes/exposition.ts';
 import {healthyRoute} from './routes/healthy.ts';
 import {type MetricsSource, ownMetricsRoute} from './routes/own-metrics.ts';
@@ -70,6 +70,10 @@ const urlOf = (endpoint: Endpoint, port: number | undefined, scheme: string): st
   return `${scheme}://${formatEndpoint({host: everywhere ? 'localhost' : endpoint.host, port})}`;
 };
 
+/** RFC 9112, 3.2.2: what a client says to a proxy, a server takes too. */
+const originForm = (target: string): string =>
+  target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
+
 const noCompiler = () => (): never => {
   throw new Error('routes have no schemas');
 };
@@ -124,6 +128,7 @@ const createApp = (options: ServerOptions, connections: Connections) => {
     // It would give a 304 to HEAD a length.
     exposeHeadRoutes: false,
     bodyLimit: limits.bodyBytes,
+    rewriteUrl: ({url = '/'}) => originForm(url),
     routerOptions: {querystringParser: () => ({})},
     // No route has a schema: without this, Fastify loads compilers for them, which takes 60 ms.
     schemaController: {compilersFactory: {buildValidator: noCompiler, buildSerializer: noCompiler}},
@@ -144,8 +149,12 @@ const createApp = (options: ServerOptions, connections: Connections) => {
   app.addHook('onRequest', (request, reply, done) => {
     admit(request, reply, (error) => {
       const rejection = error === undefined ? rejectionOf(request, routes) : undefined;
-      if (rejection === undefined) done(error);
-      else sendRejection(request, reply, rejection);
+      if (rejection !== undefined) {
+        sendRejection(request, reply, rejection);
+        return;
+      }
+      if (waitsForLeave(request)) reply.raw.writeContinue();
+      done(error);
     });
   });
   app.setErrorHandler((error, request, reply) => {

@@ -1,13 +1,15 @@
 import {isDeepStrictEqual} from 'node:util';
 import {ConfigError} from '../config/load.ts';
 import type {Config} from '../config/schema.ts';
+import {formatEndpoint} from '../server/endpoint.ts';
 import type {Reload} from '../server/routes/reload.ts';
 import type {Log} from '../telemetry/log.ts';
 
 /** What stays as it was at the start: other processes and machines know the bridge by it. */
 const fixed: readonly (readonly [key: string, read: (config: Config) => unknown])[] = [
   ['storage.path', ({storage}) => storage.path],
-  ['web.listen', ({web}) => web.listen],
+  ['web.listen', ({web}) => web.listen.map(formatEndpoint)],
+  ['web.socket_mode', ({web}) => web.listen.find((endpoint) => 'mode' in endpoint)?.mode],
   ['tls_server_config of web.config_file', ({web}) => web.tlsFingerprint],
 ];
 

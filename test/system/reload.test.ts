@@ -206,7 +206,10 @@ it('is asked for by HTTP where that is allowed, and by no page of another site',
   expect(status).toBe(400);
   expect(problem).toMatch(/^\S+bridge\.yaml:1:\d+: jobs: expected .*, found "none"\n$/);
 
+  const watched = await fetch(`${bridge.url}/api/v1/progress`);
   write(configuration);
   expect(await post()).toEqual([200, 'configuration reloaded\n']);
+  // Who watches has to come back, for it may not be admitted any more.
+  expect(await watched.text()).toContain('event: idle');
   expect(await fetchText(`${bridge.url}/prometheus`)).toBe('# no test result yet\n');
 });

@@ -9,6 +9,7 @@ import {type Endpoint, endpoint, readQuery, refusal, sendJson, setHeaders} from 
 import {openMetricsOf} from './openmetrics-export.ts';
 import {latestMs, range} from './parameters.ts';
 import {storedResult} from './stored-result.ts';
+import {streamOn} from './stream.ts';
 
 type Exported = Pick<Journal, 'following' | 'count'>;
 
@@ -109,11 +110,11 @@ export const exportEndpoint = (
       setHeaders(reply, contentType);
       void reply.header('content-disposition', `attachment; filename="speedtest-results.${extension}"`);
       const asked = {fromMs: from, toMs, ...(job !== undefined && {job})};
-      reply.raw.socket?.setTimeout(silenceMs);
       underWay += 1;
-      return Readable.from(textOf(format, asked), {objectMode: false}).once('close', () => {
+      const file = Readable.from(textOf(format, asked), {objectMode: false}).once('close', () => {
         underWay -= 1;
       });
+      return streamOn(reply, file, silenceMs);
     },
     ['GET'],
   );

@@ -32,7 +32,9 @@ export interface ProgressHub {
   watch(watcher: Watcher): (() => void) | undefined;
   /** How many watch. */
   watching(): number;
-  /** Ends all watchers. */
+  /** Ends all watchers, who may come back. */
+  endAll(): void;
+  /** Ends all watchers for good. */
   close(): void;
 }
 
@@ -49,6 +51,11 @@ export const createProgressHub = (nowMs?: () => number): ProgressHub => {
 
   const tell = (event: ProgressEvent): void => {
     for (const watcher of watchers) watcher.event(event);
+  };
+
+  const endAll = (): void => {
+    for (const watcher of watchers) watcher.end();
+    watchers.clear();
   };
 
   return {
@@ -83,10 +90,10 @@ export const createProgressHub = (nowMs?: () => number): ProgressHub => {
       };
     },
     watching: () => watchers.size,
+    endAll,
     close: () => {
       isClosed = true;
-      for (const watcher of watchers) watcher.end();
-      watchers.clear();
+      endAll();
     },
   };
 };

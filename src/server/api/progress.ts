@@ -2,6 +2,7 @@ import {Readable} from 'node:stream';
 import {type Endpoint, endpoint, refusal, sendJson, setHeaders} from './endpoint.ts';
 import type {ProgressHub} from './progress-hub.ts';
 import type {ProgressEvent} from './shapes.ts';
+import {streamOn} from './stream.ts';
 
 const heartbeatMs = 15_000;
 /** A client that is behind by more than this is cut off; it may come back and is told where things stand. */
@@ -11,7 +12,7 @@ const mostBehindBytes = 65_536;
 const encode = (event: ProgressEvent): string => `event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
 
 /** The events as a stream; undefined where there are too many watchers. */
-const streamOf = (hub: ProgressHub): Readable | undefined => {
+const eventsOf = (hub: ProgressHub): Readable | undefined => {
   const stream = new Readable({highWaterMark: mostBehindBytes, read: () => {}});
   const send = (text: string): void => {
     if (!stream.push(text)) stream.destroy();
@@ -42,14 +43,12 @@ export const progressEndpoint = (hub: ProgressHub): Endpoint =>
       },
     },
     (reply) => {
-      const stream = streamOf(hub);
+      const stream = eventsOf(hub);
       if (stream === undefined) return sendJson(reply, refusal(503, 'too many watch already'));
       setHeaders(reply, 'text/event-stream; charset=utf-8');
       // nginx would hold the events back.
       void reply.header('x-accel-buffering', 'no');
-      // Nothing may move here for longer than the server allows elsewhere.
-      reply.raw.socket?.setTimeout(0);
-      return stream;
+      return streamOn(reply, stream, 0);
     },
     ['GET'],
   );

@@ -1,7 +1,8 @@
 import type {IncomingHttpHeaders} from 'node:http';
 import {z} from 'zod';
 import {isCrossSite} from '../cross-site.ts';
-import {type Endpoint, endpoint, type JsonAnswer, readBy, refusal, sendJson} from './endpoint.ts';
+import {type Endpoint, endpoint, type JsonAnswer, readBy, readQuery, refusal, sendJson} from './endpoint.ts';
+import {none} from './parameters.ts';
 import type {StartedTest} from './shapes.ts';
 
 /** What became of a wish to test. */
@@ -49,13 +50,14 @@ export const startTestEndpoint = (start: (job: string) => StartOutcome): Endpoin
     {
       method: 'post',
       summary: 'start a test now, where web.start_tests allows it',
+      query: none,
       body,
       answers: {
         202: {
           schema: 'StartedTest',
           about: 'the test begins; its progress and its result are told by /api/v1/progress',
         },
-        400: {schema: 'Problem', about: 'the body is wrong'},
+        400: {schema: 'Problem', about: 'the body is wrong, or a parameter was given'},
         403: {schema: 'Problem', about: 'tests are not started from here'},
         404: {schema: 'Problem', about: 'no job has this name'},
         409: {schema: 'Problem', about: 'a test is running'},
@@ -67,6 +69,8 @@ export const startTestEndpoint = (start: (job: string) => StartOutcome): Endpoin
     (reply, request) => {
       const cross = crossSite(request.headers);
       if (cross !== undefined) return sendJson(reply, cross);
+      const query = readQuery(none, request.url);
+      if (!query.ok) return sendJson(reply, refusal(400, query.problem));
       const read = readBy(body, request.body);
       if (!read.ok) return sendJson(reply, refusal(400, read.problem));
       return sendJson(reply, answerTo(read.value.job, start(read.value.job)));

@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
 import {expect, onTestFinished, test, vi} from 'vitest';
-import {ask, sendRaw} from './http.ts';
+import {ask, patiently, sendRaw} from './http.ts';
 import {listOf, type Overrides, proxiesOf, start} from './running.ts';
 
 /** Opens connections that say nothing, one after the other. */
@@ -39,7 +39,7 @@ test('a client with too many loses the one that it has used least recently', asy
   first?.write('GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n');
   await (first && once(first, 'data'));
   await openIdle(port, '127.0.0.2', 1);
-  await vi.waitFor(() => expect(openOf(sockets)).toEqual([true, false, true]));
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([true, false, true]), patiently);
   expect(closed).toEqual(['client_limit']);
 });
 
@@ -48,7 +48,7 @@ test('when there are too many in all, whoever has most loses one, and others get
   const few = await openIdle(port, '127.0.0.3', 2);
   const many = await openIdle(port, '127.0.0.2', 8);
   expect((await ask(`${url}/prometheus`, {localAddress: '127.0.0.4'})).status).toBe(200);
-  await vi.waitFor(() => expect(many.filter((socket) => socket.closed)).toHaveLength(1));
+  await vi.waitFor(() => expect(many.filter((socket) => socket.closed)).toHaveLength(1), patiently);
   expect(openOf(few)).toEqual([true, true]);
   expect(closed).toEqual(['limit']);
 });
@@ -56,7 +56,7 @@ test('when there are too many in all, whoever has most loses one, and others get
 test('those of strangers are few, and closed before they say anything', async () => {
   const {port, url, closed} = await startCounting({allowlist: listOf('127.0.0.1')});
   const sockets = await openIdle(port, '127.0.0.2', 40);
-  await vi.waitFor(() => expect(sockets.filter((socket) => socket.closed)).toHaveLength(8));
+  await vi.waitFor(() => expect(sockets.filter((socket) => socket.closed)).toHaveLength(8), patiently);
   expect(closed).toEqual(new Array(8).fill('stranger'));
   expect((await ask(`${url}/prometheus`)).status).toBe(200);
 });
@@ -82,7 +82,7 @@ test('who sends many requests and waits for no answer loses all connections', as
   const sockets = await openIdle(port, '127.0.0.2', 3);
   const others = await openIdle(port, '127.0.0.3', 3);
   sockets[1]?.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
-  await vi.waitFor(() => expect(openOf(sockets)).toEqual([false, false, false]));
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([false, false, false]), patiently);
   expect(openOf(others)).toEqual([true, true, true]);
   expect(closed).toEqual(['pipeline']);
   expect((await ask(`${url}/prometheus`)).status).toBe(200);
@@ -92,7 +92,7 @@ test("of a trusted proxy's connections, only that one is closed", async () => {
   const {port} = await startCounting({trustedProxies: proxiesOf('127.0.0.2')});
   const sockets = await openIdle(port, '127.0.0.2', 3);
   sockets[1]?.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000));
-  await vi.waitFor(() => expect(openOf(sockets)).toEqual([true, false, true]));
+  await vi.waitFor(() => expect(openOf(sockets)).toEqual([true, false, true]), patiently);
 });
 
 test('a few requests at once are answered in order', async () => {

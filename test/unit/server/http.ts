@@ -3,6 +3,9 @@ import {type IncomingHttpHeaders, type RequestOptions, request} from 'node:http'
 import {connect} from 'node:net';
 import {text} from 'node:stream/consumers';
 
+/** For `vi.waitFor`, on a machine that has other things to do. */
+export const patiently = {timeout: 8_000} as const;
+
 export interface Answer {
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;

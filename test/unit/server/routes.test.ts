@@ -247,6 +247,21 @@ describe('what is not served', () => {
     expect(await sendRaw(port, `POST /prometheus HTTP/1.1\r\n${expecting}`)).toMatch(/^HTTP\/1\.1 405 /);
   });
 
+  test('an address in absolute form is its path', async () => {
+    const {port} = await start();
+    const answerTo = (line: string) =>
+      sendRaw(port, `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    expect(await answerTo('GET http://a.example:80/prometheus')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answerTo('GET HTTPS://a.example?b=/c')).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await answerTo('POST http://a.example/prometheus')).toMatch(
+      /^HTTP\/1\.1 405 .*\n\/prometheus takes GET and HEAD only\n$/s,
+    );
+    expect(await answerTo('GET http://a.example/api/v1/nothing')).toMatch(
+      /^HTTP\/1\.1 404 .*\n\{"error":"[^"]+"\}$/s,
+    );
+    expect(await answerTo('OPTIONS *')).toMatch(/^HTTP\/1\.1 404 /);
+  });
+
   test('a failure inside is logged in one line and tells the client nothing', async () => {
     const errors: string[] = [];
     const {url} = await start({

@@ -45,6 +45,30 @@ describe('updating', () => {
     expect((await ask(`${server.url}/prometheus`, {agent})).status).toBe(403);
   });
 
+  test('sets other headers, on every kind of answer', async () => {
+    const server = await start({
+      headers: () => ({'X-Frame-Options': 'deny'}),
+      allowlist: listOf('127.0.0.0/31'),
+    });
+    const answers = async () => {
+      const again = {'if-none-match': '*'};
+      const asked = await Promise.all([
+        ask(`${server.url}/prometheus`),
+        ask(`${server.url}/prometheus`, {method: 'HEAD'}),
+        ask(`${server.url}/prometheus`, {headers: again}),
+        ask(`${server.url}/metrics`),
+        ask(`${server.url}/prometheus`, {localAddress: '127.0.0.2'}),
+        ask(`${server.url}/nothing`),
+        ask(`${server.url}/%zz`),
+      ]);
+      return asked.map(({status, headers}) => [status, headers['x-frame-options']]);
+    };
+    const statuses = [200, 200, 304, 200, 403, 404, 400];
+    expect(await answers()).toEqual(statuses.map((status) => [status, 'deny']));
+    await server.update(optionsFor({headers: () => ({'X-Frame-Options': 'sameorigin'})}));
+    expect(await answers()).toEqual(statuses.map((status) => [status, 'sameorigin']));
+  });
+
   test('lets an answer under way finish', async () => {
     let finish = (_text: string): void => {};
     const rendering = new Promise<string>((resolve) => {

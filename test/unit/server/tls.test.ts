@@ -9,6 +9,7 @@ import {Secret} from '../../../src/config/secret.ts';
 import {createTlsServer, type TlsSettings} from '../../../src/server/tls.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {authorities, certificates} from '../../fixtures/tls.ts';
+import {patiently} from './http.ts';
 import {start} from './running.ts';
 
 const settingsOf = (overrides: Partial<TlsSettings> = {}): TlsSettings => ({
@@ -63,7 +64,7 @@ test('logins, addresses and limits hold as without', async () => {
   await once(silent, 'secureConnect');
   expect(await scrape(port, {headers: {authorization: 'Bearer a-token-of-enough-length'}})).toBe(200);
   silent.resume();
-  await vi.waitFor(() => expect(silent.closed).toBe(true));
+  await vi.waitFor(() => expect(silent.closed).toBe(true), patiently);
   expect(closed).toContain('client_limit');
 });
 

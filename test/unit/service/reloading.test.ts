@@ -7,12 +7,12 @@ import {createReloading} from '../../../src/service/reloading.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
 /** A configuration's file, and a reloading of it that notes what it does. */
-const start = (applying: (config: Config) => Promise<void> = async () => {}) => {
+const start = (applying: (config: Config) => Promise<void> = async () => {}, first = 'jobs: []') => {
   const file = join(temporaryFolder(), 'bridge.yaml');
   const write = (text: string): void => writeFileSync(file, text);
   const load = (): Config => loadConfig({file, flags: {}, env: {}});
   const notes: string[] = [];
-  write('jobs: []');
+  write(first);
   let current = load();
   const reloading = createReloading({
     load,
@@ -61,6 +61,15 @@ it('applies nothing of a file that changes what can not be changed', async () =>
   // Written out, the default is no change.
   write('{jobs: [], storage: {path: data/speedtest-bridge.db}, web: {listen: ":9817"}}');
   expect(await reload()).toEqual({kind: 'reloaded'});
+});
+
+it("names the permissions of a socket's file where they alone have changed", async () => {
+  const {write, reload} = start(undefined, "{jobs: [], web: {listen: ['unix:/run/a.sock', ':9817']}}");
+  write("{jobs: [], web: {listen: ['unix:/run/a.sock', ':9817'], socket_mode: '0600'}}");
+  expect(await reload()).toEqual({
+    kind: 'refused',
+    problems: ["web.socket_mode: can't be changed while the bridge runs; start it anew"],
+  });
 });
 
 it('tells of what goes wrong on the way, and can be asked again', async () => {

@@ -1,11 +1,12 @@
 import {once} from 'node:events';
 import {get} from 'node:http';
+import {connect} from 'node:net';
 import {describe, expect, it, vi} from 'vitest';
 import {encodeOpenMetrics} from '../../../../src/exposition/openmetrics.ts';
 import type {Journal} from '../../../../src/journal/journal.ts';
 import {openMetricsOf} from '../../../../src/server/api/openmetrics-export.ts';
 import {completed, failed, fullMeasurement, skipped} from '../../../fixtures/results.ts';
-import {ask} from '../http.ts';
+import {ask, patiently} from '../http.ts';
 import {jsonOf, openJournal, serve, sourcesFor} from './serving.ts';
 
 /** Results enough for several batches, two of which end at the same time. */
@@ -73,6 +74,22 @@ describe('an export', () => {
     expect([answer.status, jsonOf(answer)]).toEqual([400, {error}]);
   });
 
+  it('makes room for the next one when its connection ends before its turn has come', async () => {
+    const journal = openJournal();
+    // More than an answer takes that waits.
+    const isp = 'x'.repeat(200_000);
+    journal.append(completed({endedAtMs: 1000, measurement: {...fullMeasurement, isp}}));
+    const {port, url} = await serve(journal);
+    const asking = (path: string) => `GET /api/v1/${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    socket.write(asking('progress') + asking('results/export').repeat(2));
+    const next = async () => (await ask(`${url}/api/v1/results/export`)).status;
+    await vi.waitFor(async () => expect(await next()).toBe(503), patiently);
+    socket.destroy();
+    await vi.waitFor(async () => expect(await next()).toBe(200), patiently);
+  });
+
   it('is read no further than the client takes it', async () => {
     const journal = openJournal();
     const isp = 'x'.repeat(50_000);
@@ -90,7 +107,7 @@ describe('an export', () => {
         seen = following.mock.calls.length;
         expect(seen).toBe(before);
       },
-      {timeout: 5000, interval: 100},
+      {...patiently, interval: 100},
     );
     expect(seen).toBeLessThan(6);
 
@@ -101,7 +118,7 @@ describe('an export', () => {
     second.destroy();
     await vi.waitFor(async () => {
       expect((await ask(`${url}/api/v1/results/export?to=1`)).status).toBe(200);
-    });
+    }, patiently);
   });
 });
 

@@ -1,11 +1,13 @@
 import {once} from 'node:events';
 import {get, type IncomingMessage} from 'node:http';
+import {connect, type Socket} from 'node:net';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import type {Progress} from '../../../../src/engine/engine.ts';
+import type {AccessCheck} from '../../../../src/server/access/access.ts';
 import {createProgressHub} from '../../../../src/server/api/progress-hub.ts';
 import type {ProgressEvent} from '../../../../src/server/api/shapes.ts';
 import {completed} from '../../../fixtures/results.ts';
-import {ask} from '../http.ts';
+import {ask, patiently} from '../http.ts';
 import {jsonOf, openJournal, serve} from './serving.ts';
 
 const download = (fraction: number): Progress => ({phase: 'download', bytesPerSecond: 1, bytes: 2, fraction});
@@ -52,7 +54,7 @@ it('tells of a test from its start to its result, also to those who come later',
   const from = {engine: 'ookla', class: 'timeout', reason: 'slow'} as const;
   test.onFellBack(from);
   const second = await watch(url);
-  await vi.waitFor(() => expect(second.events()).toHaveLength(3));
+  await vi.waitFor(() => expect(second.events()).toHaveLength(3), patiently);
   const row = {id: 7, result: completed()};
   test.ended(row);
   expect(hub.running()).toBeUndefined();
@@ -68,7 +70,7 @@ it('tells of a test from its start to its result, also to those who come later',
       ended,
     ]);
     expect(second.events()).toEqual([{kind: 'idle'}, started, progress, ended]);
-  });
+  }, patiently);
 });
 
 it('tells of progress five times a second at most, and of each new phase', () => {
@@ -95,6 +97,16 @@ it('ends at once when the bridge stops, and takes no more watchers then', async 
   expect([answer.status, jsonOf(answer)]).toEqual([503, {error: 'too many watch already'}]);
 });
 
+it('can be made to begin anew', async () => {
+  const {url, hub} = await serve(openJournal());
+  const {closed} = await watch(url);
+  hub.started('wan');
+  hub.endAll();
+  await closed;
+  const {events} = await watch(url);
+  await vi.waitFor(() => expect(events()).toMatchObject([{kind: 'idle'}, {kind: 'started'}]), patiently);
+});
+
 it('has room for 64 watchers, and for another one when one has gone', async () => {
   const {url, hub} = await serve(openJournal());
   const ends = Array.from({length: 63}, () => hub.watch({event: () => {}, end: () => {}}));
@@ -105,7 +117,7 @@ it('has room for 64 watchers, and for another one when one has gone', async () =
   await vi.waitFor(async () => {
     const next = await watch(url);
     expect(next.response.statusCode).toBe(200);
-  });
+  }, patiently);
 });
 
 it('cuts off who does not read', async () => {
@@ -122,4 +134,74 @@ it('cuts off who does not read', async () => {
   expect(hub.watching()).toBe(0);
   response.resume();
   await closed;
+});
+
+/** Sends bytes on a connection of its own. */
+const send = (port: number, bytes: string) => {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.on('error', () => {}).resume();
+  socket.write(bytes);
+  return socket;
+};
+
+const asking = 'GET /api/v1/progress HTTP/1.1\r\nHost: a\r\n\r\n';
+
+it('forgets who was still waiting for an answer in its turn when the connection ended', async () => {
+  const {port, hub} = await serve(openJournal());
+  const socket = send(port, asking.repeat(3));
+  await vi.waitFor(() => expect(hub.watching()).toBe(3), patiently);
+  socket.destroy();
+  await vi.waitFor(() => expect(hub.watching()).toBe(0), patiently);
+});
+
+/** Who may ask is found out when `admit` is called; `socket` is the server's end of the first request's connection. */
+const slowAccess = () => {
+  let tell = (_socket: Socket): void => {};
+  const socket = new Promise<Socket>((resolve) => {
+    tell = resolve;
+  });
+  let admit = (): void => {};
+  const admitted = new Promise<void>((resolve) => {
+    admit = resolve;
+  });
+  const check: AccessCheck = {
+    peer: () => 'client',
+    request: async ({message}) => {
+      tell(message.socket);
+      await admitted;
+      return {kind: 'admitted'};
+    },
+  };
+  return {socket, admit, access: () => check};
+};
+
+it('goes on in silence, also where its turn comes later', async () => {
+  const {socket, admit, access} = slowAccess();
+  const {port, hub} = await serve(openJournal(), {}, {access});
+  send(port, `GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n${asking}`);
+  const {timeout} = await socket;
+  expect(timeout).toBeGreaterThan(0);
+  admit();
+  await vi.waitFor(() => expect(hub.watching()).toBe(1), patiently);
+  expect((await socket).timeout).toBe(0);
+});
+
+it('forgets who has gone while it was found out who that is', async () => {
+  const {socket, admit, access} = slowAccess();
+  const error = vi.fn();
+  const {port, hub} = await serve(openJournal(), {}, {access, log: {warn: () => {}, error}});
+  const watch = vi.spyOn(hub, 'watch');
+  const client = send(port, asking);
+  const gone = once(await socket, 'close');
+  client.destroy();
+  await gone;
+  admit();
+  await vi.waitFor(() => {
+    expect(watch).toHaveBeenCalledOnce();
+    expect(hub.watching()).toBe(0);
+  }, patiently);
+  expect(error).not.toHaveBeenCalled();
 });

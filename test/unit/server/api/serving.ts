@@ -6,7 +6,7 @@ import {createMapping} from '../../../../src/metrics/map.ts';
 import {type ApiSources, apiEndpoints} from '../../../../src/server/api/api.ts';
 import {createProgressHub} from '../../../../src/server/api/progress-hub.ts';
 import type {Answer} from '../http.ts';
-import {start} from '../running.ts';
+import {type Overrides, start} from '../running.ts';
 
 const map = createMapping({
   profiles: ['documented'],
@@ -35,10 +35,14 @@ export const sourcesFor = (journal: Journal, overrides: Partial<ApiSources> = {}
 });
 
 /** A server with the API, for as long as the running test takes. */
-export const serve = async (journal: Journal, overrides: Partial<ApiSources> = {}) => {
+export const serve = async (
+  journal: Journal,
+  overrides: Partial<ApiSources> = {},
+  serverOverrides: Overrides = {},
+) => {
   const sources = sourcesFor(journal, overrides);
   onTestFinished(sources.hub.close);
-  const server = await start({routes: apiEndpoints(sources)});
+  const server = await start({...serverOverrides, routes: apiEndpoints(sources)});
   return {...server, hub: sources.hub};
 };
 

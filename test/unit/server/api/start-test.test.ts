@@ -1,3 +1,6 @@
+import {once} from 'node:events';
+import {connect} from 'node:net';
+import {text} from 'node:stream/consumers';
 import {describe, expect, it, vi} from 'vitest';
 import type {StartOutcome} from '../../../../src/server/api/start-test.ts';
 import {ask, sendRaw} from '../http.ts';
@@ -79,6 +82,29 @@ describe('starting a test', () => {
       const answer = await ask(tests, {method: 'POST', headers: {...json, ...headers}, body: wan});
       expect(answer.status).toBe(202);
     }
+  });
+
+  it('gives leave to send the body to those who wait for it', async () => {
+    const {port, start} = await serveStart();
+    const head = (version: string) =>
+      `POST /api/v1/tests HTTP/${version}\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${wan.length}\r\nExpect: 100-Continue\r\n\r\n`;
+    const socket = connect(port, '127.0.0.1');
+    socket.write(head('1.1'));
+    const [leave] = await once(socket, 'data');
+    expect(String(leave)).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    expect(start).not.toHaveBeenCalled();
+    socket.write(wan);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 202 /);
+    // RFC 9110, 10.1.1: no client of HTTP/1.0 waits.
+    expect(await sendRaw(port, head('1.0') + wan)).toMatch(/^HTTP\/1\.1 202 /);
+  });
+
+  it('takes no parameters', async () => {
+    const {tests, start} = await serveStart();
+    const answer = await ask(`${tests}?job=lan`, {method: 'POST', headers: json, body: wan});
+    expect([answer.status, jsonOf(answer)]).toEqual([400, {error: '"job" is not known here'}]);
+    expect(start).not.toHaveBeenCalled();
   });
 
   it('takes nothing but POST, and no other route takes a body', async () => {
