@@ -52,6 +52,8 @@ const silent = {onProgress: () => undefined};
 
 /** Bound on how long an engine may take to end when it is told to. */
 const promptMs = 2000;
+/** Bound on waiting for what the kernel and other processes have to do with that. */
+const releasedWithinMs = 5000;
 
 /** What keeps this process busy: sockets, children and timers, counted by kind. */
 const held = (): Readonly<Record<string, number>> => {
@@ -64,7 +66,7 @@ const held = (): Readonly<Record<string, number>> => {
 
 /** Waits until nothing is held that was not before. Turns of the event loop, because a timer would count itself. */
 const released = async (before: Readonly<Record<string, number>>): Promise<void> => {
-  const deadlineMs = performance.now() + promptMs;
+  const deadlineMs = performance.now() + releasedWithinMs;
   const excess = (): [string, number][] =>
     Object.entries(held()).filter(([kind, count]) => count > (before[kind] ?? 0));
   while (excess().length > 0 && performance.now() < deadlineMs) {

@@ -144,6 +144,7 @@ export const measureTransfer = async (
     const elapsedMs = sinceStartMs();
     const slots = knownSlots();
     report();
+    signal.throwIfAborted(); // whoever was told may have had enough
     const warm = warmUpSlots(slots, addedAtSlot === 0 ? 0 : addedAtSlot + spanSlots);
     const steady = meanRate(slots.slice(warm), timeline.slotMs);
     // What may be moved can be moved before there is a steady time to look at.

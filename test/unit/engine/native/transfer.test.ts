@@ -161,3 +161,10 @@ it('stops with its signal', async () => {
     failureClass: 'interrupted',
   });
 });
+
+it('stops with its signal though all has been moved', async () => {
+  const stop = new AbortController();
+  const settings = await plan({durationMs: 60_000, maxBytes: 1});
+  const transfer = measureTransfer(settings, () => stop.abort(new Error('SIGTERM')), stop.signal);
+  await expect(transfer).rejects.toMatchObject({failureClass: 'interrupted'});
+});
