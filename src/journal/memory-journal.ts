@@ -178,7 +178,6 @@ export const openMemoryJournal = (
     page: (query) => ofBoth((part) => part.page(query), newestFirst, query.limit),
     following: (range, after, limit) =>
       ofBoth((part) => part.following(range, after, limit), oldestFirst, limit),
-    count: (range) => journal.count(range) + (whereReadable(() => onDisk().count(range)) ?? 0),
     // The hours are all here, the results are not.
     steps: (query) => journal.steps({...query, exact: false}),
     unsaved,
