@@ -38,9 +38,11 @@ const rejectedResults = (
     }
   }
   return [...refusedBy]
-    .map(([id, by]) => ({id, refusedBy: by, endedAtMs: journal.result(id)?.result.endedAtMs}))
-    .filter(({endedAtMs}) => endedAtMs !== undefined)
-    .sort((a, b) => (a.endedAtMs ?? 0) - (b.endedAtMs ?? 0));
+    .flatMap(([id, by]) => {
+      const row = journal.result(id);
+      return row === undefined ? [] : [{id, refusedBy: by, endedAtMs: row.result.endedAtMs}];
+    })
+    .sort((a, b) => a.endedAtMs - b.endedAtMs);
 };
 
 /** The rejected results' samples as remote write would have sent them; once, where several destinations refused them. */

@@ -106,7 +106,7 @@ describe('the sums of each hour', () => {
       fc.property(results, fc.integer({min: 0, max: spanMs}), (given, prunedMs) => {
         const journal = createJournal(openDatabase(':memory:'));
         given.forEach((each, index) => {
-          if (index % 4 === 3) journal.importResult(each, String(index));
+          if (index % 4 === 3) for (const _ of [1, 2]) journal.importResult(each, String(index));
           else journal.append(each);
         });
         expectRightHours(journal);
@@ -143,6 +143,17 @@ describe('the sums of each hour', () => {
       ),
       {numRuns: 50},
     );
+  });
+
+  it('are left as they were by a result that could not be appended', () => {
+    const db = openDatabase(':memory:');
+    const journal = createJournal(db);
+    journal.append(completed({endedAtMs: startMs}));
+    db.exec(`CREATE TRIGGER full AFTER UPDATE ON hours BEGIN SELECT RAISE(ABORT, 'full'); END`);
+    expect(() => journal.append(failed({endedAtMs: startMs}))).toThrow('full');
+    expect(journal.lastId()).toBe(1);
+    expectRightHours(journal);
+    journal.close();
   });
 
   it('take the range from its start to before its end', () => {
