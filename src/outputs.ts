@@ -1,7 +1,8 @@
 import type {Config} from './config/schema.ts';
-import type {TimedSample} from './exposition/openmetrics.ts';
+import type {DatedSample} from './exposition/openmetrics.ts';
 import type {Journal, JournalRow} from './journal/journal.ts';
 import {createMapping, type Mapping} from './metrics/map.ts';
+import type {Labels, Sample} from './metrics/sample.ts';
 import {createSentLabels} from './remote-write/labels.ts';
 
 /**
@@ -30,16 +31,24 @@ export const mappingIdentity = ({metrics, jobs}: Config): unknown => {
 export const newestOfEachJob = ({jobs}: Config, journal: Journal): readonly JournalRow[] =>
   jobs.flatMap(({name}) => journal.newest(name) ?? []);
 
-/** A result's samples as remote write sends them where nothing is relabelled: with the pushed labels, at the test's end. */
+/**
+ * A result's samples as remote write sends them where nothing is relabelled: with the pushed labels, at the test's end.
+ * Those of the same series have the very same list of labels, as far as the mapping gives it the same one.
+ */
 export const sentSamplesOf = (
   {labels}: Config,
   map: Mapping,
-): ((row: JournalRow) => readonly TimedSample[]) => {
+): ((row: JournalRow) => readonly DatedSample[]) => {
   const sentLabels = createSentLabels(Object.entries(labels));
+  const known = new WeakMap<Labels, Map<string, Labels>>();
+  const labelsOf = ({name, labels: own}: Sample): Labels => {
+    const byName = known.get(own) ?? new Map<string, Labels>();
+    known.set(own, byName);
+    const labels =
+      byName.get(name) ?? (sentLabels(name, own) ?? []).filter(([label]) => label !== '__name__');
+    byName.set(name, labels);
+    return labels;
+  };
   return (row) =>
-    map(row).map((sample) => ({
-      ...sample,
-      labels: (sentLabels(sample.name, sample.labels) ?? []).filter(([name]) => name !== '__name__'),
-      timestampMs: row.result.endedAtMs,
-    }));
+    map(row).map((sample) => ({...sample, labels: labelsOf(sample), timestampMs: row.result.endedAtMs}));
 };

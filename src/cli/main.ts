@@ -186,7 +186,7 @@ export const main = async (
           ...(result !== undefined && {result}),
         };
         const {queue} = await import('./queue.ts');
-        code = queue(configFrom(given, env), request);
+        code = await queue(configFrom(given, env), request);
       },
     )
     .command(

@@ -1,12 +1,8 @@
-import {writeFileSync} from 'node:fs';
 import type {Config} from '../config/schema.ts';
-import {encodeOpenMetrics, type TimedSample} from '../exposition/openmetrics.ts';
 import type {Journal, QueueStatus} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
-import {mappingOf} from '../outputs.ts';
-import {relabel} from '../relabel/relabel.ts';
-import {createSentLabels, type SentLabels} from '../remote-write/labels.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
+import {exportRejected} from './rejected-export.ts';
 
 export type QueueAction =
   | {readonly action: 'status' | 'rejected'; readonly destination?: string}
@@ -53,38 +49,6 @@ const chosen = (config: Config, only: string | undefined): readonly string[] => 
   return [only];
 };
 
-/** The labels with which a destination gets its series. */
-const sentLabelsOf = ({labels, remote_write: destinations}: Config, name: string): SentLabels => {
-  const rules = destinations.find((destination) => destination.name === name)?.writeRelabelConfigs ?? [];
-  return createSentLabels(Object.entries(labels), (complete) => relabel(complete, rules));
-};
-
-/** The rejected results' samples as remote write would have sent them; once, where several destinations refused them. */
-const rejectedSamples = (
-  config: Config,
-  journal: Journal,
-  names: readonly string[],
-): readonly TimedSample[] => {
-  const map = mappingOf(config);
-  const samples = new Map<string, TimedSample & {readonly timestampMs: number}>();
-  for (const destination of names) {
-    const sentLabels = sentLabelsOf(config, destination);
-    const rows = journal.rejections(destination).flatMap(({resultId}) => journal.result(resultId) ?? []);
-    for (const row of rows) {
-      const timestampMs = row.result.endedAtMs;
-      for (const {name: metric, labels: own, help, unit, value} of map(row)) {
-        const sent = sentLabels(metric, own) ?? [];
-        const name = sent.find(([label]) => label === '__name__')?.[1];
-        const key = JSON.stringify([timestampMs, sent]);
-        if (name === undefined || samples.has(key)) continue;
-        const labels = sent.filter(([label]) => label !== '__name__');
-        samples.set(key, {name, help, unit, labels, value, timestampMs});
-      }
-    }
-  }
-  return [...samples.values()].sort((a, b) => a.timestampMs - b.timestampMs);
-};
-
 const showRejected = (journal: Journal, names: readonly string[]): void => {
   for (const name of names) {
     for (const {resultId, cause, atMs} of journal.rejections(name)) {
@@ -101,7 +65,7 @@ const retry = (journal: Journal, names: readonly string[], result: number | unde
 };
 
 /** Shows and changes what waits for destinations, beside a running bridge or without one. */
-export const queue = (config: Config, request: QueueAction): ExitCode => {
+export const queue = async (config: Config, request: QueueAction): Promise<ExitCode> => {
   const names = chosen(config, request.destination);
   const journal = openJournal(config.storage.path);
   try {
@@ -115,12 +79,9 @@ export const queue = (config: Config, request: QueueAction): ExitCode => {
       case 'retry':
         retry(journal, names, request.result);
         break;
-      case 'export': {
-        const text = encodeOpenMetrics(rejectedSamples(config, journal, names));
-        if (request.output === '-') process.stdout.write(text);
-        else writeFileSync(request.output, text);
+      case 'export':
+        await exportRejected(config, journal, names, request.output);
         break;
-      }
       default:
         request satisfies never;
     }

@@ -10,6 +10,10 @@ export interface TimedSample extends Sample {
   readonly timestampMs?: number;
 }
 
+export interface DatedSample extends TimedSample {
+  readonly timestampMs: number;
+}
+
 interface Family {
   readonly head: string;
   /** The lines of each series, by its labels. */

@@ -28,8 +28,10 @@ export const attachDamaged = (db: Database, path: string, mode: 'ro' | 'rw'): bo
   const uri = `${pathToFileURL(path).href.replaceAll("'", "''")}?mode=${mode}`;
   if (attempt(() => db.exec(`ATTACH '${uri}' AS damaged`)) === undefined) return false;
   if (mode === 'rw') attempt(() => db.exec('PRAGMA damaged.synchronous = OFF'));
-  const differences = `SELECT count(*) FROM main.sqlite_schema WHERE (name, rootpage, sql) NOT IN
-    (SELECT name, rootpage, sql FROM damaged.sqlite_schema)`;
+  // Only the results, which were there first, are in the same place in a file that was migrated or written back.
+  const differences = `SELECT count(*) FROM main.sqlite_schema AS wanted WHERE NOT EXISTS (
+    SELECT 1 FROM damaged.sqlite_schema AS found WHERE found.name = wanted.name AND found.sql IS wanted.sql
+      AND (found.name <> 'results' OR found.rootpage = wanted.rootpage))`;
   return readNumber(db, differences) === 0;
 };
 

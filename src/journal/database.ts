@@ -55,8 +55,10 @@ const versionOf = (db: Database, path: string): number => {
   return found;
 };
 
-const migrate = (db: Database, path: string): void => {
-  if (versionOf(db, path) === migrations.length) return;
+const migrate = (db: Database, path: string, onOldSchema: () => void): void => {
+  const found = versionOf(db, path);
+  if (found === migrations.length) return;
+  if (found > 0) onOldSchema();
   db.transaction(() => {
     // Another process may have been at it until now.
     for (const migration of migrations.slice(versionOf(db, path))) db.exec(migration);
@@ -68,8 +70,9 @@ const migrate = (db: Database, path: string): void => {
  * Opens the journal's SQLite file, makes it and its folder where there is none, and brings its schema up to date.
  * Every commit is synced to disk before it returns (WAL, synchronous=FULL).
  * Throws a `JournalError`.
+ * @param onOldSchema called before the schema of a file that was there is changed, which may take seconds.
  */
-export const openDatabase = (path: string): Database => {
+export const openDatabase = (path: string, onOldSchema: () => void = () => {}): Database => {
   let db: Database | undefined;
   try {
     makeFolder(dirname(path));
@@ -78,7 +81,7 @@ export const openDatabase = (path: string): Database => {
     db.exec('PRAGMA synchronous = FULL');
     // A tenth of what is usual: on a small disk the write-ahead log would take the place that the results need.
     db.exec('PRAGMA wal_autocheckpoint = 100');
-    migrate(db, path);
+    migrate(db, path, onOldSchema);
     return db;
   } catch (error) {
     db?.close();

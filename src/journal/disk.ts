@@ -26,9 +26,12 @@ const check = (db: Database, path: string): void => {
   throw new UnreadableRowError(String(verdict).replace('*** in database main ***\n', ''));
 };
 
-/** Opens a journal's file, and checks it unless it is large. Throws a `JournalError` or an `UnreadableRowError`. */
-export const openDisk = (path: string): Disk => {
-  const db = openDatabase(path);
+/**
+ * Opens a journal's file, and checks it unless it is large. Throws a `JournalError` or an `UnreadableRowError`.
+ * @param onOldSchema as for `openDatabase`.
+ */
+export const openDisk = (path: string, onOldSchema: () => void): Disk => {
+  const db = openDatabase(path, onOldSchema);
   try {
     // Nothing else is done while a lock is waited for, and a journal in memory can stand in.
     db.exec('PRAGMA busy_timeout = 500');

@@ -15,7 +15,6 @@ export const guardedJournal = (guard: Guard): Omit<Journal, 'close'> => ({
   movedSince: (sinceMs, job) => guard((journal) => journal.movedSince(sinceMs, job)),
   page: (query) => guard((journal) => journal.page(query)),
   following: (range, after, limit) => guard((journal) => journal.following(range, after, limit)),
-  count: (range) => guard((journal) => journal.count(range)),
   steps: (query) => guard((journal) => journal.steps(query)),
   lastId: () => guard((journal) => journal.lastId()),
   startAt: (destination, position) => guard((journal) => journal.startAt(destination, position)),

@@ -70,8 +70,6 @@ export interface History {
   page(query: PageQuery): readonly JournalRow[];
   /** The oldest rows first: those behind a place, or from the range's start, at most `limit` of them. */
   following(range: TimeRange, after: Place | undefined, limit: number): readonly JournalRow[];
-  /** How many results there are in a range. */
-  count(range: TimeRange): number;
   /** The steps in which tests ended, by job and time. */
   steps(query: StepQuery): readonly Step[];
 }

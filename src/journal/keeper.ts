@@ -82,7 +82,7 @@ export class Keeper {
     }
     const keeper = new Keeper(settings, cursors, hold);
     try {
-      keeper.#adopt(openDisk(path));
+      keeper.#adopt(keeper.#openDisk());
     } catch (error) {
       const fault = wasThere ? faultOf(error) : undefined;
       const wasJournal = wasThere && hold.lastId !== undefined;
@@ -160,6 +160,10 @@ export class Keeper {
     }
   }
 
+  #openDisk(): Disk {
+    return openDisk(this.#path, () => this.#report.upgrading());
+  }
+
   #adopt(disk: Disk): void {
     this.#disk = disk;
     this.#swaps += 1;
@@ -201,7 +205,7 @@ export class Keeper {
       const salvaged = replaceDamaged(this.#path, {lastId: this.#lastId, cursors: this.#cursors});
       this.#damage = undefined;
       this.#report.damaged(error, salvaged);
-      this.#adopt(openDisk(this.#path));
+      this.#adopt(this.#openDisk());
     } catch (failure) {
       this.#standIn(failure);
     }
@@ -222,7 +226,7 @@ export class Keeper {
       this.#hold ??= holdJournal(this.#path);
       if (this.#hold === undefined) throw new Error('another speedtest-bridge uses it');
       this.#lastId = Math.max(this.#lastId, this.#hold.lastId ?? 0);
-      if (this.#disk === undefined) this.#adopt(openDisk(this.#path));
+      if (this.#disk === undefined) this.#adopt(this.#openDisk());
       this.#disk?.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       saved = this.#disk && memory.saveTo(this.#disk.journal, forMs);
     } catch (error) {
@@ -243,7 +247,7 @@ export class Keeper {
       const aside = writeBack(disk);
       disk.journal.close();
       this.#disk = undefined;
-      this.#adopt(openDisk(this.#path));
+      this.#adopt(this.#openDisk());
       this.#report.writtenBack(aside);
     } catch (error) {
       this.#report.notWrittenBack(error);

@@ -1,5 +1,6 @@
 import {pathToFileURL} from 'node:url';
 import {type Database, openDatabase} from './database.ts';
+import {openHours} from './hours.ts';
 import type {Journal, JournalRow} from './journal.ts';
 import {newestFirst, oldestFirst} from './pages.ts';
 import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
@@ -41,18 +42,27 @@ const withDisk = (db: Database, uri: string, action: () => void): void => {
   }
 };
 
+const copyFrom = (db: Database, table: string, where = ''): void => {
+  const columns = statement(db, `SELECT name FROM pragma_table_info(?, 'disk')`).all(table).join();
+  db.exec(`INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM disk.${table} ${where}`);
+};
+
 /** Copies what is needed to go on: all but the results and, of those, the ones that are still shown or sent again. */
 const copyEssentials = (db: Database): void => {
   const newest = (where: string): string =>
     `SELECT (SELECT id FROM disk.results WHERE job = jobs.job ${where} ORDER BY ended_at_ms DESC, id DESC LIMIT 1)
        FROM (SELECT DISTINCT job FROM disk.results) AS jobs`;
   db.transaction(() => {
-    // One that can't be written may lack the newest tables.
-    for (const table of tablesBesideResults(db, 'disk'))
-      db.exec(`INSERT INTO main.${table} SELECT * FROM disk.${table}`);
-    db.exec(`INSERT INTO main.results SELECT * FROM disk.results WHERE id IN (
-      ${newest('')} UNION ${newest("AND status = 'completed'")}
-      UNION SELECT result_id FROM disk.live UNION SELECT result_id FROM disk.rejections WHERE retry = 1)`);
+    // One that can't be written may lack the newest tables and columns.
+    const tables = tablesBesideResults(db, 'disk');
+    for (const table of tables) copyFrom(db, table);
+    copyFrom(
+      db,
+      'results',
+      `WHERE id IN (${newest('')} UNION ${newest("AND status = 'completed'")}
+        UNION SELECT result_id FROM disk.live UNION SELECT result_id FROM disk.rejections WHERE retry = 1)`,
+    );
+    if (!tables.includes('hours')) openHours(db).recountAll();
     db.exec('DELETE FROM main.sqlite_sequence');
     db.exec('INSERT INTO main.sqlite_sequence SELECT * FROM disk.sqlite_sequence');
   })();
@@ -178,7 +188,6 @@ export const openMemoryJournal = (
     page: (query) => ofBoth((part) => part.page(query), newestFirst, query.limit),
     following: (range, after, limit) =>
       ofBoth((part) => part.following(range, after, limit), oldestFirst, limit),
-    count: (range) => journal.count(range) + (whereReadable(() => onDisk().count(range)) ?? 0),
     // The hours are all here, the results are not.
     steps: (query) => journal.steps({...query, exact: false}),
     unsaved,

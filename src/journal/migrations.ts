@@ -1,15 +1,8 @@
-/** The values that the hours began with, and where results have them. */
-const hourlyValues = [
-  ['download', '$.measurement.download.bytesPerSecond'],
-  ['upload', '$.measurement.upload.bytesPerSecond'],
-  ['ping', '$.measurement.ping.latencyMs'],
-  ['jitter', '$.measurement.ping.jitterMs'],
-  ['download_latency', '$.measurement.download.latency.iqmMs'],
-  ['upload_latency', '$.measurement.upload.latency.iqmMs'],
-  ['packet_loss', '$.measurement.packetLossPercent'],
-] as const;
-
-/** The schema's history: append only. An entry's index plus one is the version that it leads to. */
+/**
+ * The schema's history: append only, and each entry as it was when a file was first written by it. An entry's index plus
+ * one is the version that it leads to. All of the schema has its place on a file's first page, where `salvage` looks for it
+ * and which it replaces where it is damaged: some 500 bytes are left there for texts of tables and indices.
+ */
 export const migrations: readonly string[] = [
   `CREATE TABLE results (
      id              INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -74,19 +67,31 @@ export const migrations: readonly string[] = [
      series      TEXT NOT NULL,
      PRIMARY KEY (destination, job)
    ) STRICT;`,
-  // Short, for salvage needs all of the schema on the file's first page.
+  // Written close, for the file keeps the text of a table as it is here.
   `CREATE TABLE hours (
      job TEXT, start_ms INT, completed INT, failed INT, skipped INT, unhealthy INT,
-     ${hourlyValues.map(([name]) => `${name}_count INT, ${name}_sum REAL, ${name}_low REAL, ${name}_high REAL`).join()},
+     download_count INT, download_sum REAL, download_low REAL, download_high REAL,upload_count INT, upload_sum REAL, upload_low REAL, upload_high REAL,ping_count INT, ping_sum REAL, ping_low REAL, ping_high REAL,jitter_count INT, jitter_sum REAL, jitter_low REAL, jitter_high REAL,download_latency_count INT, download_latency_sum REAL, download_latency_low REAL, download_latency_high REAL,upload_latency_count INT, upload_latency_sum REAL, upload_latency_low REAL, upload_latency_high REAL,packet_loss_count INT, packet_loss_sum REAL, packet_loss_low REAL, packet_loss_high REAL,
      PRIMARY KEY (job, start_ms)
    ) STRICT;
    INSERT INTO hours
      SELECT job, ended_at_ms / 3600000 * 3600000,
          sum(status = 'completed'), sum(status = 'failed'), sum(status = 'skipped'), sum(unhealthy),
-         ${hourlyValues.map(([name]) => `count(${name}), sum(${name}), min(${name}), max(${name})`).join()}
+         count(download), sum(download), min(download), max(download),
+         count(upload), sum(upload), min(upload), max(upload),
+         count(ping), sum(ping), min(ping), max(ping),
+         count(jitter), sum(jitter), min(jitter), max(jitter),
+         count(download_latency), sum(download_latency), min(download_latency), max(download_latency),
+         count(upload_latency), sum(upload_latency), min(upload_latency), max(upload_latency),
+         count(packet_loss), sum(packet_loss), min(packet_loss), max(packet_loss)
        FROM (SELECT job, ended_at_ms, status,
            status = 'completed' AND ifnull(body ->> '$.healthy', 1) = 0 AS unhealthy,
-           ${hourlyValues.map(([name, path]) => `CAST(body ->> '${path}' AS REAL) AS ${name}`).join()}
+           CAST(body ->> '$.measurement.download.bytesPerSecond' AS REAL) AS download,
+           CAST(body ->> '$.measurement.upload.bytesPerSecond' AS REAL) AS upload,
+           CAST(body ->> '$.measurement.ping.latencyMs' AS REAL) AS ping,
+           CAST(body ->> '$.measurement.ping.jitterMs' AS REAL) AS jitter,
+           CAST(body ->> '$.measurement.download.latency.iqmMs' AS REAL) AS download_latency,
+           CAST(body ->> '$.measurement.upload.latency.iqmMs' AS REAL) AS upload_latency,
+           CAST(body ->> '$.measurement.packetLossPercent' AS REAL) AS packet_loss
          FROM results WHERE json_valid(body) LIMIT -1)
        GROUP BY 1, 2;
    CREATE INDEX failures_by_job ON results (job, ended_at_ms) WHERE status = 'failed';

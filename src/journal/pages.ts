@@ -1,6 +1,6 @@
 import type {TestResult} from '../result.ts';
 import type {Database} from './database.ts';
-import type {History, PageQuery, Place, TimeRange} from './history.ts';
+import type {History, PageQuery, Place} from './history.ts';
 import type {JournalRow} from './journal.ts';
 import {columnsOf, numberQuery, statement, textOf} from './query.ts';
 
@@ -14,7 +14,7 @@ type Select = (rest: string) => (...parameters: unknown[]) => readonly JournalRo
  * The part of the journal that leafs through results in the order of time, by an index wherever it starts.
  * @param select prepares a query for rows, as `openResults` does.
  */
-export const openPages = (db: Database, select: Select): Pick<History, 'page' | 'following' | 'count'> => {
+export const openPages = (db: Database, select: Select): Pick<History, 'page' | 'following'> => {
   const newest = (where: string) =>
     select(`WHERE ${where} ended_at_ms >= ? AND (ended_at_ms, id) < (?, ?)
       ORDER BY ended_at_ms DESC, id DESC LIMIT ?`);
@@ -30,11 +30,6 @@ export const openPages = (db: Database, select: Select): Pick<History, 'page' | 
   } satisfies Record<TestResult['status'], unknown>;
   const followingOfAll = oldest('');
   const followingOfJob = oldest('job = ? AND');
-  const countAll = numberQuery(db, 'SELECT count(*) FROM results WHERE ended_at_ms >= ? AND ended_at_ms < ?');
-  const countOfJob = numberQuery(
-    db,
-    'SELECT count(*) FROM results WHERE ended_at_ms >= ? AND ended_at_ms < ? AND job = ?',
-  );
   const endOf = numberQuery(db, 'SELECT ended_at_ms FROM results WHERE id = ?');
   // One step in the index for each job, however many results it has.
   const jobs = statement(
@@ -63,9 +58,6 @@ export const openPages = (db: Database, select: Select): Pick<History, 'page' | 
     return (job === undefined ? jobNames() : [job]).flatMap((name) => ofStatus[status](name, ...range));
   };
 
-  const countOf = ({job, fromMs, toMs}: TimeRange): number =>
-    (job === undefined ? countAll(fromMs, toMs) : countOfJob(fromMs, toMs, job)) ?? 0;
-
   return {
     page: (query) => {
       const end = endOfPage(query);
@@ -76,6 +68,5 @@ export const openPages = (db: Database, select: Select): Pick<History, 'page' | 
       const rows = job === undefined ? followingOfAll(...range) : followingOfJob(job, ...range);
       return rows.toSorted(oldestFirst);
     },
-    count: countOf,
   };
 };

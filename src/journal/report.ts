@@ -31,8 +31,16 @@ export const createReport = (path: string, notices: Notices) => {
   const journal = `journal ${path}`;
   const tellings = createLimiter(tellEveryMs);
   const reminders = createLimiter(remindEveryMs);
+  const upgrades = createLimiter(remindEveryMs);
   let isTold = false;
   return {
+    upgrading: (): void => {
+      // One that can't be written is tried again and again.
+      if (upgrades.next() === undefined) return;
+      notices.info(
+        `${journal} is of an earlier version and is brought up to date, which takes some ten seconds for a million results`,
+      );
+    },
     unusable: (error: unknown): void => {
       isTold = tellings.next() !== undefined;
       if (!isTold) return;

@@ -53,7 +53,7 @@ const server = await startServer({
     jobs: () => ({jobs: [], startAllowed: false, metricsPath: '/prometheus'}),
     destinations: () => ({destinations: []}),
     start: () => ({kind: 'off'}),
-    samplesOf: map,
+    samplesOf: (row) => map(row).map((sample) => ({...sample, timestampMs: row.result.endedAtMs})),
     version: '0',
   }),
   onRefused: () => {},

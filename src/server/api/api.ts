@@ -1,4 +1,4 @@
-import type {TimedSample} from '../../exposition/openmetrics.ts';
+import type {DatedSample} from '../../exposition/openmetrics.ts';
 import type {Journal, JournalRow} from '../../journal/journal.ts';
 import {describeEndpoint} from './describe.ts';
 import {destinationsEndpoint} from './destinations.ts';
@@ -17,13 +17,13 @@ import {statisticsEndpoint} from './statistics.ts';
 
 /** What the API tells of, and what it can start. */
 export interface ApiSources {
-  readonly journal: Pick<Journal, 'page' | 'following' | 'count' | 'steps' | 'result' | 'newest'>;
+  readonly journal: Pick<Journal, 'page' | 'following' | 'steps' | 'result' | 'newest'>;
   readonly jobs: () => JobList;
   readonly destinations: () => DestinationList;
   readonly hub: ProgressHub;
   readonly start: (job: string) => StartOutcome;
   /** A result's samples as they are sent, at their time. */
-  readonly samplesOf: (row: JournalRow) => readonly TimedSample[];
+  readonly samplesOf: (row: JournalRow) => readonly DatedSample[];
   /** The program's. */
   readonly version: string;
 }

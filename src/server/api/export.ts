@@ -1,24 +1,24 @@
 import {Readable} from 'node:stream';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {z} from 'zod';
-import {openMetricsContentType, type TimedSample} from '../../exposition/openmetrics.ts';
+import {type DatedSample, openMetricsContentType} from '../../exposition/openmetrics.ts';
+import {streamOpenMetrics} from '../../exposition/openmetrics-stream.ts';
 import type {Place, TimeRange} from '../../journal/history.ts';
 import type {Journal, JournalRow} from '../../journal/journal.ts';
 import {csvHeader, csvLine} from './csv.ts';
 import {type Endpoint, endpoint, readQuery, refusal, sendJson, setHeaders} from './endpoint.ts';
-import {openMetricsOf} from './openmetrics-export.ts';
 import {latestMs, range} from './parameters.ts';
 import {storedResult} from './stored-result.ts';
 import {streamOn} from './stream.ts';
 
-type Exported = Pick<Journal, 'following' | 'count'>;
+type Exported = Pick<Journal, 'following'>;
 
 // Some milliseconds' work: others have their turn in between.
-const rowsAtOnce = 200;
+const rowsAtOnce = 100;
 
-// Each may hold a hundred megabytes while it is written in OpenMetrics.
+// Each takes memory, and a temporary file while it is written in OpenMetrics.
 const mostAtOnce = 2;
-// For as long as it may take to read all results once, during which nothing is sent.
+// For as long as it may take to read all results once: most of those in OpenMetrics may be sent only then.
 const silenceMs = 300_000;
 
 const formats = ['csv', 'json', 'openmetrics'] as const;
@@ -40,6 +40,13 @@ async function* rowsIn(journal: Exported, asked: TimeRange): AsyncGenerator<read
     place = {endedAtMs: last.result.endedAtMs, id: last.id};
     await nextTurn();
   }
+}
+
+async function* samplesIn(
+  batches: AsyncIterable<readonly JournalRow[]>,
+  samplesOf: (row: JournalRow) => readonly DatedSample[],
+): AsyncGenerator<readonly DatedSample[]> {
+  for await (const rows of batches) yield rows.flatMap(samplesOf);
 }
 
 async function* csvOf(batches: AsyncIterable<readonly JournalRow[]>): AsyncGenerator<string> {
@@ -68,7 +75,7 @@ const files: Readonly<Record<Format, {readonly contentType: string; readonly ext
  */
 export const exportEndpoint = (
   journal: Exported,
-  samplesOf: (row: JournalRow) => readonly TimedSample[],
+  samplesOf: (row: JournalRow) => readonly DatedSample[],
 ): Endpoint => {
   const textOf = (format: Format, asked: TimeRange): AsyncIterable<string> => {
     switch (format) {
@@ -77,7 +84,7 @@ export const exportEndpoint = (
       case 'json':
         return jsonOf(rowsIn(journal, asked));
       case 'openmetrics':
-        return openMetricsOf(() => rowsIn(journal, asked), journal.count(asked), samplesOf);
+        return streamOpenMetrics(samplesIn(rowsIn(journal, asked), samplesOf));
       default:
         return format satisfies never;
     }

@@ -3,6 +3,7 @@ import {basename, dirname} from 'node:path';
 import Libsql from 'libsql';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {openLastingJournal} from '../../../src/journal/lasting-journal.ts';
+import {migrations} from '../../../src/journal/migrations.ts';
 import {completed, failed} from '../../fixtures/results.ts';
 import {newPath, open} from './open.ts';
 
@@ -43,6 +44,17 @@ const copyDatabase = (path: string, to: string): void => {
   db.close();
   copyFileSync(path, to);
 };
+
+it('says that a file of an earlier version is brought up to date, for that may take a while', () => {
+  const path = newPath();
+  expect(openLasting(path).lines).toEqual([]);
+  const old = new Libsql(`${path}.old`);
+  old.exec(`${migrations[0]} PRAGMA user_version = 1`);
+  old.close();
+  expect(openLasting(`${path}.old`).lines).toEqual([
+    `journal ${path}.old is of an earlier version and is brought up to date, which takes some ten seconds for a million results`,
+  ]);
+});
 
 describe('while the file can not be written', () => {
   it('results, deliveries and what is shown go on from memory, and are saved afterwards', async () => {

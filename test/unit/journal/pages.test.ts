@@ -66,7 +66,6 @@ it('leafs through exactly what is asked for, newest first and oldest first', () 
         some = journal.following(range, after, limit);
       }
       expect(ids(found)).toEqual(ids(wanted).reverse());
-      expect(journal.count(range)).toBe(wanted.length);
       journal.close();
     }),
     {numRuns: 100},

@@ -4,7 +4,6 @@ import {connect} from 'node:net';
 import {describe, expect, it, vi} from 'vitest';
 import {encodeOpenMetrics} from '../../../../src/exposition/openmetrics.ts';
 import type {Journal} from '../../../../src/journal/journal.ts';
-import {openMetricsOf} from '../../../../src/server/api/openmetrics-export.ts';
 import {completed, failed, fullMeasurement, skipped} from '../../../fixtures/results.ts';
 import {ask, patiently} from '../http.ts';
 import {jsonOf, openJournal, serve, sourcesFor} from './serving.ts';
@@ -120,21 +119,4 @@ describe('an export', () => {
       expect((await ask(`${url}/api/v1/results/export?to=1`)).status).toBe(200);
     }, patiently);
   });
-});
-
-it('families that memory has no room for are written after reading again', async () => {
-  const journal = openJournal();
-  fill(journal, 20);
-  const {samplesOf} = sourcesFor(journal);
-  const rows = journal.after(0, 100);
-  let readings = 0;
-  async function* read() {
-    readings += 1;
-    yield rows.slice(0, 10);
-    yield rows.slice(10);
-  }
-  let text = '';
-  for await (const part of openMetricsOf(read, 400_000, samplesOf)) text += part;
-  expect(readings).toBe(2);
-  expect(text).toBe(encodeOpenMetrics(rows.flatMap(samplesOf)));
 });
