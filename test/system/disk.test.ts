@@ -13,8 +13,7 @@ import {
 import {join} from 'node:path';
 import Libsql from 'libsql';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
-import {openDatabase} from '../../src/journal/database.ts';
-import {createJournal, openJournal} from '../../src/journal/sqlite-journal.ts';
+import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import {recorded} from '../fixtures/ookla.ts';
 import {completed} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
@@ -168,14 +167,11 @@ describe('a damaged journal', () => {
 
   /** A journal of results, none of which is delivered. */
   const makeJournal = (path: string): readonly number[] => {
-    const db = openDatabase(path);
-    const journal = createJournal(db);
+    const journal = openJournal(path);
     journal.cursor('store');
     const firstMs = Date.now() - results * 1000 - 60_000;
     const times = Array.from({length: results}, (_, index) => firstMs + index * 1000);
     for (const endedAtMs of times) journal.append(completed({startedAtMs: endedAtMs - 500, endedAtMs}));
-    // Else closing would do so at some later time, and what is damaged until then is not read from the file.
-    db.exec('PRAGMA wal_checkpoint = TRUNCATE');
     journal.close();
     // A page that is in the write-ahead log as well would be read from there, damaged or not.
     const db = new Libsql(path);
