@@ -1,6 +1,7 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
 import type {JobSeries, Summary, Thresholds} from '../../api/shapes.ts';
-import {inWords, moment} from '../format.ts';
+import {inWords} from '../../../quantity.ts';
+import {moment} from '../format.ts';
 import type {Theme} from '../hooks.ts';
 import type {Bounds} from '../range.ts';
 import {ChartTable} from './chart-table.tsx';

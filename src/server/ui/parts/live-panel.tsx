@@ -1,4 +1,4 @@
-import {inWords, milliseconds, type Quantity, rate} from '../format.ts';
+import {inWords, milliseconds, type Quantity, rate} from '../../../quantity.ts';
 import type {RunningTest} from '../live.ts';
 import {Gauge, gaugeShare} from './gauge.tsx';
 

@@ -1,6 +1,7 @@
 import {useEffect, useState} from 'preact/hooks';
 import type {ResultPage, StoredResult, Thresholds} from '../../api/shapes.ts';
-import {inWords, milliseconds, moment, percent, type Quantity, rate} from '../format.ts';
+import {inWords, milliseconds, type Quantity, rate} from '../../../quantity.ts';
+import {moment, percent} from '../format.ts';
 import {useDocument} from '../hooks.ts';
 import {type Bounds, formatView, type Range} from '../range.ts';
 import {verdictOf} from '../verdict.ts';
