@@ -1,6 +1,6 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
-import type {JobSeries, Summary, Thresholds} from '../../api/shapes.ts';
 import {inWords} from '../../../quantity.ts';
+import type {JobSeries, Summary, Thresholds} from '../../api/shapes.ts';
 import {moment} from '../format.ts';
 import type {Theme} from '../hooks.ts';
 import type {Bounds} from '../range.ts';

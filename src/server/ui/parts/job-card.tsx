@@ -1,5 +1,5 @@
-import type {JobStatus, StoredResult, Thresholds} from '../../api/shapes.ts';
 import {milliseconds, type Quantity, rate} from '../../../quantity.ts';
+import type {JobStatus, StoredResult, Thresholds} from '../../api/shapes.ts';
 import {ago, moment, percent, until} from '../format.ts';
 import {type Verdict, verdictOf} from '../verdict.ts';
 

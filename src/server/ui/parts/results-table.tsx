@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks';
-import type {ResultPage, StoredResult, Thresholds} from '../../api/shapes.ts';
 import {inWords, milliseconds, type Quantity, rate} from '../../../quantity.ts';
+import type {ResultPage, StoredResult, Thresholds} from '../../api/shapes.ts';
 import {moment, percent} from '../format.ts';
 import {useDocument} from '../hooks.ts';
 import {type Bounds, formatView, type Range} from '../range.ts';
@@ -31,7 +31,7 @@ const Figures = ({result}: {result: StoredResult}) => {
       <td>{say(ping?.latencyMs, milliseconds)}</td>
       <td>{say(ping?.jitterMs, milliseconds)}</td>
       <td>{say(packetLossPercent, percent)}</td>
-      <td class="text">{server.name ?? server.host ?? engine.name}</td>
+      <td class="text named">{server.name ?? server.host ?? engine.name}</td>
     </>
   );
 };
@@ -43,7 +43,7 @@ const Row = ({result, thresholds}: {result: StoredResult; thresholds: Thresholds
       <th scope="row">
         <time dateTime={new Date(result.endedAtMs).toISOString()}>{moment(result.endedAtMs)}</time>
       </th>
-      <td class="text">{result.job}</td>
+      <td class="text named">{result.job}</td>
       <td class="text">
         <Badge tone={tone} word={word} />
         {result.status === 'completed' && why !== undefined && <small class="why">{why}</small>}
