@@ -14,6 +14,12 @@ const statuses = ['completed', 'failed', 'skipped'] as const;
 const say = (value: number | undefined, format: (value: number) => Quantity): string =>
   value === undefined ? '–' : inWords(format(value));
 
+const Named = ({name}: {name: string}) => (
+  <td class="text named" title={name}>
+    {name}
+  </td>
+);
+
 const Figures = ({result}: {result: StoredResult}) => {
   if (result.status !== 'completed') {
     const {why, detail} = verdictOf(result);
@@ -31,7 +37,7 @@ const Figures = ({result}: {result: StoredResult}) => {
       <td>{say(ping?.latencyMs, milliseconds)}</td>
       <td>{say(ping?.jitterMs, milliseconds)}</td>
       <td>{say(packetLossPercent, percent)}</td>
-      <td class="text named">{server.name ?? server.host ?? engine.name}</td>
+      <Named name={server.name ?? server.host ?? engine.name} />
     </>
   );
 };
@@ -43,7 +49,7 @@ const Row = ({result, thresholds}: {result: StoredResult; thresholds: Thresholds
       <th scope="row">
         <time dateTime={new Date(result.endedAtMs).toISOString()}>{moment(result.endedAtMs)}</time>
       </th>
-      <td class="text named">{result.job}</td>
+      <Named name={result.job} />
       <td class="text">
         <Badge tone={tone} word={word} />
         {result.status === 'completed' && why !== undefined && <small class="why">{why}</small>}
