@@ -37,7 +37,7 @@ const offered = async (...words: readonly string[]): Promise<string[]> => {
 };
 
 it.each<[readonly string[], readonly string[]]>([
-  [['r'], ['run', 'reflector', 'rules']],
+  [['r'], ['run', 'reflector', 'results', 'rules']],
   [
     ['rules', '--profile', ''],
     ['documented', 'tracker-v1', 'base-units'],
