@@ -23,6 +23,9 @@ export const cut = (text: string, columns: number): string => {
   return text.slice(0, end);
 };
 
+/** The most columns that a name takes, for others to have room beside it. */
+export const widestName = (columns: number): number => Math.max(20, Math.floor(columns / 3));
+
 /** As `cut`, with a sign that something is missing where it is. */
 export const shorten = (text: string, columns: number): string => {
   if (widthOf(text) <= columns) return text;

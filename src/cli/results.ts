@@ -4,7 +4,7 @@ import type {TimeRange} from '../journal/history.ts';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import type {Measurement, TestResult} from '../result.ts';
-import {widthOf} from './columns.ts';
+import {shorten, widestName, widthOf} from './columns.ts';
 import {type ExitCode, exitCode} from './exit-code.ts';
 import {printable} from './printable.ts';
 import {sparkline} from './sparkline.ts';
@@ -126,7 +126,7 @@ const trendLine = (
   if (known.length === 0) return undefined;
   const highest = known.reduce((most, rate) => Math.max(most, rate));
   const lowest = known.reduce((least, rate) => Math.min(least, rate));
-  const label = `Download of ${printable(job)}  `;
+  const label = `Download of ${shorten(printable(job), widestName(columns))}  `;
   const range = `  ${formatRate(lowest)} to ${formatRate(highest)}`;
   const left = columns - widthOf(label);
   const line = label + sparkline(rates, Math.min(60, Math.max(narrowestTrend, left - range.length)));

@@ -7,6 +7,7 @@ import {type ExitCode, exitCode} from './exit-code.ts';
 const introduction = (config: Config, {url}: Service, version: string): string => {
   const lines = [
     `speedtest-bridge ${version} is running. Open:`,
+    `  ${url}/  the web page`,
     `  ${url}${config.web.path}  the newest results, for Prometheus to scrape`,
     `  ${url}/metrics  the bridge's own metrics`,
   ];

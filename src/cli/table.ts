@@ -1,4 +1,4 @@
-import {shorten, widthOf} from './columns.ts';
+import {shorten, widestName, widthOf} from './columns.ts';
 import type {Colour, Terminal} from './terminal.ts';
 
 export interface Cell {
@@ -24,16 +24,20 @@ const pad = ({text, colour}: Cell, width: number, align: 'right' | undefined, {p
   return align === 'right' ? space + painted : painted + space;
 };
 
-/** Rows as lines of text, with a heading. The last column is cut to the terminal's width, and others give way before. */
+/**
+ * Rows as lines of text, with a heading. The last column is cut to the terminal's width, and others give way before; none
+ * of these is wider than a name may be.
+ */
 export const tableLines = <Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   terminal: Terminal,
 ): readonly string[] => {
-  const all = columns.map((column) => {
+  const all = columns.map((column, index) => {
+    const most = index === columns.length - 1 ? terminal.columns : widestName(terminal.columns);
     const cells = rows.map(column.cell);
-    const width = cells.reduce((most, {text}) => Math.max(most, widthOf(text)), widthOf(column.title));
-    return {...column, cells, width};
+    const widest = cells.reduce((width, {text}) => Math.max(width, widthOf(text)), widthOf(column.title));
+    return {...column, cells, width: Math.min(widest, most)};
   });
   const widthWith = (shown: typeof all): number =>
     shown.reduce(
@@ -53,7 +57,7 @@ export const tableLines = <Row>(
     return shown
       .map((column) => {
         const {text, ...rest} = cellOf(column);
-        const fitting = {...rest, text: shorten(text, left)};
+        const fitting = {...rest, text: shorten(text, Math.min(column.width, left))};
         left -= column.width + gap.length;
         return pad(fitting, column.width, column.align, terminal);
       })

@@ -76,6 +76,14 @@ test('the page shows jobs, charts, results and destinations, and asks nobody els
   const {page, errors, elsewhere} = await openPage(`${url}/#range=week`);
   await chart(page, 'Packet loss').waitFor();
 
+  expect((await page.getByRole('banner').innerText()).split(/\s*\n\s*/)).toEqual([
+    'speedtest-bridge',
+    '1 destination failing',
+    '1 failed',
+    '1 unhealthy',
+    '1 healthy',
+    'Dark',
+  ]);
   expect(await card(page, 'fibre').innerText()).toMatch(
     /Healthy[\s\S]*\d+ min ago[\s\S]*Mbit\/s[\s\S]*Next run in/,
   );
@@ -211,16 +219,46 @@ test('before the first test it says what comes', async () => {
 });
 
 test('an API that fails is told, and asked again on demand', async () => {
-  const {url, fail} = await standIn(() => sample);
+  const {url} = await standIn(() => sample);
   const {page} = await openPage(url);
   await card(page, 'fibre').waitFor();
-  fail(500);
+  await page.route('**/api/v1/jobs', (route) =>
+    route.fulfill({status: 500, json: {error: 'answered 500 for the test'}}),
+  );
   await page.reload();
   await page.getByText('answered 500 for the test').waitFor();
-  fail(undefined);
+  await page.unroute('**/api/v1/jobs');
   await page.getByRole('button', {name: 'Try again'}).click();
   await card(page, 'fibre').waitFor();
   expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test('a bridge that goes away is missed at once, and seen when it is back', async () => {
+  const {url, fail} = await standIn(() => sample);
+  const {page} = await openPage(url);
+  await card(page, 'fibre').waitFor();
+  fail(503);
+  await page.getByRole('alert').getByText('answered 503 for the test').first().waitFor();
+  fail(undefined);
+  await expect.poll(() => page.getByRole('alert').count(), {timeout: 20_000}).toBe(0);
+});
+
+test('names of any length fit', async () => {
+  const name = `line-${'über-die-Straße-日本-'.repeat(8)}`;
+  const renamed = <T extends {job: string}>(result: T): T => ({...result, job: name});
+  const {url} = await standIn(() => ({
+    jobs: {...sample.jobs, jobs: sample.jobs.jobs.map((job, index) => (index === 0 ? {...job, name} : job))},
+    results: sample.results.map((result) => (result.job === 'fibre' ? renamed(result) : result)),
+    destinations: sample.destinations.map((destination) => ({...destination, name: name + destination.kind})),
+  }));
+  const {page} = await openPage(url, {viewport: {width: 360, height: 800}});
+  await chart(page, 'Packet loss').waitFor();
+  await page.getByRole('region', {name: 'Table of results'}).waitFor();
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  await page.setViewportSize({width: 1440, height: 800});
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1440);
+  const table = page.getByRole('region', {name: 'Table of results'});
+  expect(await table.evaluate(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)).toBe(0);
 });
 
 /** A bridge that tests this machine against itself when asked, with a past of three results. */

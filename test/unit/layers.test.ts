@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   version: [],
   addresses: [],
   limiter: [],
+  quantity: [],
   'running-parts': [],
   journal: ['result', 'limiter'],
   metrics: ['result', 'journal'],
@@ -31,7 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['delivery', 'journal', 'metrics'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
-  server: ['addresses', 'engine', 'exposition', 'journal', 'limiter', 'metrics', 'result'],
+  server: ['addresses', 'engine', 'exposition', 'journal', 'limiter', 'metrics', 'quantity', 'result'],
   telemetry: ['delivery', 'limiter', 'result', 'server'],
   config: [
     'addresses',

@@ -39,7 +39,8 @@ const ask = async <T>(path: string, init: RequestInit, read: (response: Response
       : {ok: false, trouble: troubleOf(response.status, await response.text())};
     return answer;
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const words = error instanceof Error ? error.message : String(error);
+    const detail = `No usable answer: ${words}. This page tries again by itself.`;
     const answer: Answer<T> = {ok: false, trouble: {title: 'The bridge can’t be reached', detail}};
     return answer;
   }

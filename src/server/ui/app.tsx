@@ -1,5 +1,5 @@
 import {useCallback, useEffect, useState} from 'preact/hooks';
-import type {JobList} from '../api/shapes.ts';
+import type {DestinationList, JobList} from '../api/shapes.ts';
 import {startTest, type Trouble} from './api.ts';
 import {useDocument, useLive, useNow, useTheme, useView} from './hooks.ts';
 import {ChartsSection} from './parts/charts-section.tsx';
@@ -18,15 +18,23 @@ const refreshMs = 60_000;
 /** With more of them the cards get smaller. */
 const manyJobs = 6;
 
-/** The whole page. All that is loaded is loaded again when a test ends, and once a minute. */
+/**
+ * The whole page. All that is loaded is loaded again when a test ends, when the bridge is back, and once a minute while it is
+ * looked at.
+ */
 export const App = () => {
   const [version, setVersion] = useState(0);
   const refresh = useCallback(() => setVersion((before) => before + 1), []);
   useEffect(() => {
-    const timer = setInterval(() => {
+    const look = (): void => {
       if (!document.hidden) refresh();
-    }, refreshMs);
-    return () => clearInterval(timer);
+    };
+    const timer = setInterval(look, refreshMs);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
   }, [refresh]);
 
   const nowMs = useNow(clockMs);
@@ -34,6 +42,7 @@ export const App = () => {
   const [view, setView] = useView();
   const live = useLive(refresh);
   const {value, trouble} = useDocument<JobList>('jobs', version);
+  const destinations = useDocument<DestinationList>('destinations', version);
   const [startTrouble, setStartTrouble] = useState<Trouble>();
   const onBounds = useCallback(
     (bounds: Bounds) => setView({...view, range: {kind: 'between', ...bounds}}),
@@ -64,7 +73,12 @@ export const App = () => {
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
         Skip to the results
       </button>
-      <PageHeader jobs={jobs} theme={theme} onTheme={setTheme} />
+      <PageHeader
+        jobs={jobs}
+        destinations={destinations.value?.destinations ?? []}
+        theme={theme}
+        onTheme={setTheme}
+      />
       <main id="content" tabIndex={-1}>
         <p class="unseen" role="status">
           {announcement}
@@ -122,7 +136,7 @@ export const App = () => {
             </section>
             <section aria-labelledby="destinations-title">
               <h2 id="destinations-title">Destinations</h2>
-              <Destinations version={version} nowMs={nowMs} onRetry={refresh} />
+              <Destinations loaded={destinations} nowMs={nowMs} onRetry={refresh} />
             </section>
           </>
         )}

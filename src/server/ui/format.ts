@@ -1,38 +1,7 @@
-/** A number for people and its unit, apart so that they can look different. */
-export interface Quantity {
-  readonly digits: string;
-  readonly unit: string;
-}
-
-/** Three digits, and none of them a fraction of the smallest unit. */
-const scaled = (value: number, units: readonly string[]): Quantity => {
-  let inUnit = value;
-  let unit = 0;
-  while (inUnit >= 999.5 && unit < units.length - 1) {
-    inUnit /= 1000;
-    unit += 1;
-  }
-  const decimals = unit === 0 || inUnit >= 99.95 ? 0 : inUnit >= 9.995 ? 1 : 2;
-  return {digits: inUnit.toFixed(decimals), unit: units[unit] ?? ''};
-};
-
-/** From bits per second. */
-export const bitRate = (bitsPerSecond: number): Quantity =>
-  scaled(bitsPerSecond, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
-
-export const rate = (bytesPerSecond: number): Quantity => bitRate(bytesPerSecond * 8);
-
-export const volume = (bytes: number): Quantity => scaled(bytes, ['B', 'kB', 'MB', 'GB', 'TB']);
-
-export const milliseconds = (ms: number): Quantity => ({
-  digits: ms.toFixed(ms < 9.995 ? 2 : ms < 99.95 ? 1 : 0),
-  unit: 'ms',
-});
+import type {Quantity} from '../../quantity.ts';
 
 /** At most two decimals, none of them a needless zero: 0.4 and not 0.40. */
 export const percent = (value: number): Quantity => ({digits: `${Math.round(value * 100) / 100}`, unit: '%'});
-
-export const inWords = ({digits, unit}: Quantity): string => `${digits} ${unit}`;
 
 /** Without needless zeros after the point, as the labels of an axis have it: `1 Gbit/s` and not `1.00 Gbit/s`. */
 export const asLabel = ({digits, unit}: Quantity): string =>

@@ -51,12 +51,20 @@ const eventKinds = [
   'ended',
 ] as const satisfies readonly ProgressEvent['kind'][];
 
-/** Follows the tests that run, for as long as the page is open. `onEnded` must stay the same function. */
-export const useLive = (onEnded: () => void): Live => {
+/**
+ * Follows the tests that run, for as long as the page is open. `onChange` is called when a test ends, and when the bridge
+ * goes away and is back; it must stay the same function.
+ */
+export const useLive = (onChange: () => void): Live => {
   const [live, setLive] = useState<Live>({kind: 'idle'});
   useEffect(() => {
     let source: EventSource | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let lost = false;
+    const setLost = (now: boolean): void => {
+      if (lost !== now) onChange();
+      lost = now;
+    };
     const connect = (): void => {
       const opened = new EventSource(progressAddress());
       source = opened;
@@ -64,11 +72,13 @@ export const useLive = (onEnded: () => void): Live => {
         opened.addEventListener(kind, ({data}: MessageEvent<string>) => {
           const event: ProgressEvent = JSON.parse(data);
           setLive((before) => follow(before, event));
-          if (event.kind === 'ended') onEnded();
+          if (event.kind === 'ended') onChange();
         });
       }
+      opened.onopen = () => setLost(false);
       opened.onerror = () => {
         setLive({kind: 'idle'});
+        setLost(true);
         // The browser connects again by itself, except after an answer that is no stream.
         if (opened.readyState === EventSource.CLOSED) timer = setTimeout(connect, reconnectMs);
       };
@@ -78,7 +88,7 @@ export const useLive = (onEnded: () => void): Live => {
       clearTimeout(timer);
       source?.close();
     };
-  }, [onEnded]);
+  }, [onChange]);
   return live;
 };
 

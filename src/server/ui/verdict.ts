@@ -1,6 +1,7 @@
+import {inWords, milliseconds, rate} from '../../quantity.ts';
 import type {FailureClass, Measurement, SkipClass} from '../../result.ts';
 import type {StoredResult, Thresholds} from '../api/shapes.ts';
-import {inWords, milliseconds, percent, rate} from './format.ts';
+import {percent} from './format.ts';
 
 /** What stands beside a result: its colour, its word, and what there is to say beyond that. */
 export interface Verdict {

@@ -34,6 +34,12 @@ it.each([
   expect(tableLines(columns, rows, wide(width))[1]).toBe(line);
 });
 
+it('shortens long names, for the rest to have room', () => {
+  const long: Row = ['a name that says where the line is and whose it is', '5 bit/s', 'down'];
+  expect(tableLines(columns, [long], wide(60))[1]).toBe('a name that says wh…  5 bit/s  down');
+  expect(tableLines(columns, [long], terminalOf({}, {}))[1]).toBe(`${long[0]}  5 bit/s  down`);
+});
+
 it('is never wider than the terminal', () => {
   const text = fc.string({unit: 'grapheme-ascii', maxLength: 20});
   fc.assert(

@@ -1,5 +1,6 @@
 import {useState} from 'preact/hooks';
-import {inWords, moment} from '../format.ts';
+import {inWords} from '../../../quantity.ts';
+import {moment} from '../format.ts';
 import type {ChartKind} from './charts.ts';
 import type {ChartData} from './data.ts';
 

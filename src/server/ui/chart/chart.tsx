@@ -1,11 +1,12 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
+import {inWords} from '../../../quantity.ts';
 import type {JobSeries, Summary, Thresholds} from '../../api/shapes.ts';
-import {inWords, moment} from '../format.ts';
+import {moment} from '../format.ts';
 import type {Theme} from '../hooks.ts';
 import type {Bounds} from '../range.ts';
 import {ChartTable} from './chart-table.tsx';
 import type {ChartKind, Line} from './charts.ts';
-import {type ChartData, chartData} from './data.ts';
+import {type ChartData, chartData, type LineData} from './data.ts';
 import {drawPlot} from './plot.ts';
 
 export interface ChartProps {
@@ -25,10 +26,12 @@ const heightOf = (width: number): number => (width < 480 ? 180 : 220);
 const told = (
   {kind, summaries}: ChartProps,
   {name}: Line,
-  mean: number | null | undefined,
-  hovered: boolean,
-) => {
-  if (hovered) return mean === null || mean === undefined ? '–' : inWords(kind.say(mean));
+  means: LineData['mean'] = [],
+  row: number | undefined,
+): string => {
+  if (means.every((each) => each === null)) return 'not measured';
+  const mean = row === undefined ? undefined : means[row];
+  if (row !== undefined) return mean === null || mean === undefined ? '–' : inWords(kind.say(mean));
   const summary = summaries[name];
   return summary === undefined ? '–' : `⌀ ${inWords(kind.say(summary.mean * kind.factor))}`;
 };
@@ -46,13 +49,14 @@ const describe = (props: ChartProps): string => {
 };
 
 const Legend = ({props, data, row}: {props: ChartProps; data: ChartData; row: number | undefined}) => {
-  const time = row === undefined ? undefined : data.timesS[row];
+  // Other data may have fewer rows than the one under the pointer until it moves.
+  const shown = row !== undefined && row < data.timesS.length ? row : undefined;
   return (
     <div class="legend" aria-hidden="true">
       {props.kind.lines.map((line, index) => (
         <span key={line.name}>
           <i class="key" style={{background: `var(${line.color})`}} />
-          {line.label} <b>{told(props, line, data.lines[index]?.mean[row ?? -1], time !== undefined)}</b>
+          {line.label} <b>{told(props, line, data.lines[index]?.mean, shown)}</b>
         </span>
       ))}
     </div>

@@ -1,5 +1,6 @@
+import {bitRate, milliseconds, type Quantity} from '../../../quantity.ts';
 import type {SeriesName, Thresholds} from '../../api/shapes.ts';
-import {bitRate, milliseconds, percent, type Quantity} from '../format.ts';
+import {percent} from '../format.ts';
 
 /** A line of a chart. `color` is a custom property of the style sheet. */
 export interface Line {

@@ -1,6 +1,6 @@
 import type {DestinationList, DestinationStatus} from '../../api/shapes.ts';
 import {ago, moment, until} from '../format.ts';
-import {useDocument} from '../hooks.ts';
+import type {Loaded} from '../hooks.ts';
 import type {Verdict} from '../verdict.ts';
 import {Badge} from './job-card.tsx';
 import {TroublePanel} from './trouble-panel.tsx';
@@ -63,26 +63,23 @@ const Destination = ({destination, nowMs}: {destination: DestinationStatus; nowM
 
 /** Where results are delivered to, and how that goes. */
 export const Destinations = ({
-  version,
+  loaded: {value, trouble},
   nowMs,
   onRetry,
 }: {
-  version: number;
+  loaded: Loaded<DestinationList>;
   nowMs: number;
   onRetry: () => void;
-}) => {
-  const {value, trouble} = useDocument<DestinationList>('destinations', version);
-  return (
-    <>
-      {trouble !== undefined && <TroublePanel trouble={trouble} onRetry={onRetry} />}
-      {value?.destinations.length === 0 && (
-        <p class="muted">Results are not sent anywhere; Prometheus can scrape them, as below.</p>
-      )}
-      <div class="destinations">
-        {value?.destinations.map((destination) => (
-          <Destination key={destination.name} destination={destination} nowMs={nowMs} />
-        ))}
-      </div>
-    </>
-  );
-};
+}) => (
+  <>
+    {trouble !== undefined && <TroublePanel trouble={trouble} onRetry={onRetry} />}
+    {value?.destinations.length === 0 && (
+      <p class="muted">Results are not sent anywhere; Prometheus can scrape them, as below.</p>
+    )}
+    <div class="destinations">
+      {value?.destinations.map((destination) => (
+        <Destination key={destination.name} destination={destination} nowMs={nowMs} />
+      ))}
+    </div>
+  </>
+);

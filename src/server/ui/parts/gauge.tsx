@@ -1,4 +1,4 @@
-import type {Quantity} from '../format.ts';
+import type {Quantity} from '../../../quantity.ts';
 
 const sweep = 270;
 const radius = 84;

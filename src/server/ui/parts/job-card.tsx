@@ -1,5 +1,6 @@
+import {milliseconds, type Quantity, rate} from '../../../quantity.ts';
 import type {JobStatus, StoredResult, Thresholds} from '../../api/shapes.ts';
-import {ago, milliseconds, moment, percent, type Quantity, rate, until} from '../format.ts';
+import {ago, moment, percent, until} from '../format.ts';
 import {type Verdict, verdictOf} from '../verdict.ts';
 
 const Value = ({

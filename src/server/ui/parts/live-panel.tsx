@@ -1,8 +1,8 @@
-import {inWords, milliseconds, type Quantity, rate} from '../format.ts';
+import {inWords, milliseconds, type Quantity, rate} from '../../../quantity.ts';
 import type {RunningTest} from '../live.ts';
 import {Gauge, gaugeShare} from './gauge.tsx';
 
-const phases: Readonly<Record<string, string>> = {
+const phases: Readonly<Record<RunningTest['phase'], string>> = {
   start: 'Getting ready',
   connect: 'Connecting',
   ping: 'Measuring latency',
@@ -10,8 +10,6 @@ const phases: Readonly<Record<string, string>> = {
   upload: 'Measuring upload',
   'packet-loss': 'Measuring packet loss',
 };
-
-const phaseName = (phase: string): string => phases[phase] ?? 'Measuring';
 
 const Step = ({label, value, active}: {label: string; value: Quantity | undefined; active: boolean}) => (
   <div class={active ? 'step active' : 'step'}>
@@ -41,10 +39,10 @@ export const LivePanel = ({test}: {test: RunningTest}) => {
       <div class="steps">
         <h2 id="live-title">Testing {test.job}</h2>
         <p class="muted">
-          {phaseName(phase)}
+          {phases[phase]}
           {test.server !== undefined && ` · ${test.server}`}
         </p>
-        <progress max={1} value={test.fraction} aria-label={phaseName(phase)} />
+        <progress max={1} value={test.fraction} aria-label={phases[phase]} />
         <dl>
           <Step label="Ping" value={msOrNone(pingMs)} active={phase === 'ping'} />
           <Step label="Download" value={rateOrNone(downloadBytesPerSecond)} active={phase === 'download'} />
@@ -62,4 +60,4 @@ export const LivePanel = ({test}: {test: RunningTest}) => {
 };
 
 /** What a screen reader says of a running test: its phases, not each number. */
-export const announcementOf = (test: RunningTest): string => `Testing ${test.job}: ${phaseName(test.phase)}`;
+export const announcementOf = (test: RunningTest): string => `Testing ${test.job}: ${phases[test.phase]}`;

@@ -1,6 +1,7 @@
 import {useEffect, useState} from 'preact/hooks';
+import {inWords, milliseconds, type Quantity, rate} from '../../../quantity.ts';
 import type {ResultPage, StoredResult, Thresholds} from '../../api/shapes.ts';
-import {inWords, milliseconds, moment, percent, type Quantity, rate} from '../format.ts';
+import {moment, percent} from '../format.ts';
 import {useDocument} from '../hooks.ts';
 import {type Bounds, formatView, type Range} from '../range.ts';
 import {verdictOf} from '../verdict.ts';
@@ -12,6 +13,12 @@ const statuses = ['completed', 'failed', 'skipped'] as const;
 
 const say = (value: number | undefined, format: (value: number) => Quantity): string =>
   value === undefined ? '–' : inWords(format(value));
+
+const Named = ({name}: {name: string}) => (
+  <td class="text named" title={name}>
+    {name}
+  </td>
+);
 
 const Figures = ({result}: {result: StoredResult}) => {
   if (result.status !== 'completed') {
@@ -30,7 +37,7 @@ const Figures = ({result}: {result: StoredResult}) => {
       <td>{say(ping?.latencyMs, milliseconds)}</td>
       <td>{say(ping?.jitterMs, milliseconds)}</td>
       <td>{say(packetLossPercent, percent)}</td>
-      <td class="text">{server.name ?? server.host ?? engine.name}</td>
+      <Named name={server.name ?? server.host ?? engine.name} />
     </>
   );
 };
@@ -42,7 +49,7 @@ const Row = ({result, thresholds}: {result: StoredResult; thresholds: Thresholds
       <th scope="row">
         <time dateTime={new Date(result.endedAtMs).toISOString()}>{moment(result.endedAtMs)}</time>
       </th>
-      <td class="text">{result.job}</td>
+      <Named name={result.job} />
       <td class="text">
         <Badge tone={tone} word={word} />
         {result.status === 'completed' && why !== undefined && <small class="why">{why}</small>}
