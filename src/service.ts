@@ -1,10 +1,8 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {createDestinationStatus} from './destination-status.ts';
-import {type TestedJob, testNow, testOnSchedule} from './job/job-test.ts';
 import {jobStatus} from './job-status.ts';
 import {JournalError} from './journal/database.ts';
-import type {JournalRow} from './journal/journal.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
 import {startScheduler} from './scheduler/scheduler.ts';
@@ -20,6 +18,7 @@ import {monthlyDataOf} from './service/monthly-data.ts';
 import {startPeriodic} from './service/periodic.ts';
 import {createRecording} from './service/recording.ts';
 import {createReloading} from './service/reloading.ts';
+import {createTesting} from './service/testing.ts';
 import {createYielding} from './service/yielding.ts';
 import {planDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
@@ -174,36 +173,7 @@ const open = async (
       announce();
     },
   });
-  const warned = new Set<string>();
-  const onWarning = (message: string): void => {
-    if (warned.has(message)) return;
-    warned.add(message);
-    log.warn(message);
-  };
-  const test = async (job: TestedJob, signal: AbortSignal, scheduled: boolean): Promise<void> => {
-    const {engines, data_budget: budget} = config;
-    const settings = {
-      engines,
-      version,
-      onWarning,
-      ...(budget !== undefined && {totalBudgetBytes: budget.bytes}),
-    };
-    const reopen = gate.close();
-    const watch = hub.started(job.name);
-    let row: JournalRow | undefined;
-    try {
-      row = record(
-        scheduled
-          ? await testOnSchedule(job, settings, journal, watch, signal)
-          : await testNow(job, settings, watch, signal),
-      );
-    } catch (error) {
-      log.error(`the test of job ${job.name} could not be run: ${String(error)}`);
-    } finally {
-      reopen();
-      watch.ended(row);
-    }
-  };
+  const test = createTesting({config: () => config, journal, gate, hub, record, log, version});
   const scheduler = startScheduler([], config.labels.instance, {
     run: async (name, signal, scheduled) => {
       const job = config.jobs.find((candidate) => candidate.name === name);
