@@ -106,10 +106,14 @@ verdicts.beside('scrapes', rate(ofOne), rate(ofPushgateway), 'the Pushgateway', 
 verdicts.atMost('p99, beside the Pushgateway’s', p99(ofOne), p99(ofPushgateway), 'ms');
 
 say(`scraping ${manyScrapes} times`);
-await scrape({port: bridge.port, path: '/prometheus', seconds: 600, requests: manyScrapes / 10});
-const beforeMiB = bridge.memoryMiB();
-await scrape({port: bridge.port, path: '/prometheus', seconds: 600, requests: manyScrapes});
-verdicts.atMost(`memory after ${manyScrapes} scrapes more`, bridge.memoryMiB(), beforeMiB + 5, 'MiB');
+// One reading tells more of when garbage was last collected than of what is kept.
+const memoryMiB: number[] = [];
+for (let part = 0; part < 20; part += 1) {
+  await scrape({port: bridge.port, path: '/prometheus', seconds: 600, requests: manyScrapes / 10});
+  memoryMiB.push(bridge.memoryMiB());
+}
+const [firstMiB, secondMiB] = [memoryMiB.slice(0, 10), memoryMiB.slice(10)].map((part) => Math.max(...part));
+verdicts.atMost(`most memory in ${manyScrapes} scrapes more`, secondMiB ?? NaN, (firstMiB ?? NaN) + 5, 'MiB');
 
 say(`making a journal of ${manyResults} results, and scraping it and that of one result in turn`);
 makeJournal(file.many, manyResults);
