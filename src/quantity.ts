@@ -33,3 +33,16 @@ export const milliseconds = (ms: number): Quantity => ({
 });
 
 export const inWords = ({digits, unit}: Quantity): string => `${digits} ${unit}`;
+
+const steps = [
+  {unit: 'd', ms: 86_400_000, from: 2 * 86_400_000},
+  {unit: 'h', ms: 3_600_000, from: 2 * 3_600_000},
+  {unit: 'min', ms: 60_000, from: 60_000},
+  {unit: 's', ms: 1000, from: 0},
+] as const;
+
+/** A span of time in one unit, rounded down: `59 s`, `119 min`, `47 h`, `12 d`. A negative one counts as none. */
+export const duration = (ms: number): string => {
+  const {unit, ms: unitMs} = steps.find(({from}) => ms >= from) ?? steps[3];
+  return `${Math.max(0, Math.floor(ms / unitMs))} ${unit}`;
+};

@@ -135,3 +135,28 @@ export interface EngineFailure extends Failure {
 
 /** One speed test's outcome, told apart by `status`. */
 export type TestResult = CompletedTest | FailedTest | SkippedTest;
+
+/** What a test measured; nothing of it where it did not complete. */
+export const measuredIn = (result: TestResult): Partial<Measurement> =>
+  result.status === 'completed' ? result.measurement : {};
+
+/** Why a test measured nothing; undefined where it did. */
+export const troubleOf = (result: TestResult): Failure | Skip | undefined => {
+  switch (result.status) {
+    case 'completed':
+      return undefined;
+    case 'failed':
+      return result.failure;
+    case 'skipped':
+      return result.skip;
+    default:
+      return result satisfies never;
+  }
+};
+
+/** The engine that measured, or the last one that tried. */
+export const engineOf = (result: TestResult): EngineIdentity | undefined => {
+  if (result.status === 'completed') return result.measurement.engine;
+  const last = result.status === 'failed' ? result.attempts.at(-1) : undefined;
+  return last && {name: last.engine};
+};

@@ -5,7 +5,7 @@ import {jobStatus} from './job-status.ts';
 import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
-import {startScheduler} from './scheduler/scheduler.ts';
+import {createScheduler} from './scheduler/scheduler.ts';
 import {createAccessCheck} from './server/access/access.ts';
 import {apiEndpoints} from './server/api/api.ts';
 import {createProgressHub} from './server/api/progress-hub.ts';
@@ -120,6 +120,7 @@ const open = async (
     announce();
   });
 
+  let isReady = false;
   const hub = createProgressHub();
   const routes = apiEndpoints({
     journal,
@@ -133,13 +134,15 @@ const open = async (
     destinations: () => destinationStatus.list(config),
     samplesOf: (row) => samplesOf(row),
     start: (name) => {
+      if (!isReady) return {kind: 'starting'};
       if (!config.web.startTests) return {kind: 'off'};
       if (!config.jobs.some((job) => job.name === name)) return {kind: 'unknown'};
       return scheduler.start(name);
     },
   });
 
-  let isReady = false;
+  const reload = async (): Promise<Reload> =>
+    isReady ? reloading.reload() : {kind: 'failed', problem: 'the bridge is starting or stopping'};
   const serverOptions = ({web}: Config): ServerOptions => {
     const access = createAccessCheck(web.access);
     return {
@@ -154,7 +157,7 @@ const open = async (
       },
       ownMetrics,
       ready: () => isReady,
-      reload: web.reload ? () => reloading.reload() : undefined,
+      reload: web.reload ? reload : undefined,
       onRefused: ownMetrics.requestRefused,
       onClosed: ownMetrics.connectionClosed,
       log,
@@ -174,7 +177,7 @@ const open = async (
     },
   });
   const test = createTesting({config: () => config, journal, gate, hub, record, log, version});
-  const scheduler = startScheduler([], config.labels.instance, {
+  const scheduler = createScheduler({
     run: async (name, signal, scheduled) => {
       const job = config.jobs.find((candidate) => candidate.name === name);
       if (job !== undefined) await test(job, signal, scheduled);
@@ -228,5 +231,5 @@ const open = async (
   onClose(() => {
     isReady = false;
   });
-  return {url: server.url, reload: reloading.reload};
+  return {url: server.url, reload};
 };

@@ -112,7 +112,7 @@ export const bridgeDashboard = (): Dashboard =>
             {expr: `nodejs_eventloop_lag_p99_seconds${chosen}`, legend: '{{instance}}'},
           ]),
           bars({title: 'Requests refused in the hour before', unit: 'short'}, [
-            {expr: `increase(${own('requests_refused_total')}[1h])`, legend: '{{instance}}'},
+            {expr: `increase(${own('refusals_total')}[1h])`, legend: '{{instance}} {{reason}}'},
           ]),
         ],
       },

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import type {Profile} from '../metrics/catalog.ts';
-import {checkedPrefix, defaultPrefix} from './naming-flags.ts';
+import {defaultPrefix} from '../metrics/names.ts';
+import {checkedPrefix} from './naming-flags.ts';
 
 /**
  * Prints a Grafana dashboard: of the results that have the names of a profile, or of the bridge itself.

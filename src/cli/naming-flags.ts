@@ -1,8 +1,6 @@
 import {profiles} from '../metrics/catalog.ts';
+import {defaultPrefix, prefixPattern} from '../metrics/names.ts';
 import {UsageError} from './exit-code.ts';
-
-/** What the configuration has as `metrics.prefix` by default. */
-export const defaultPrefix = 'speedtest_tracker_';
 
 /** What tells the names that results have in a Prometheus. The defaults are those of the configuration. */
 export const namingFlags = {
@@ -25,7 +23,7 @@ export const dashboardFlag = {...namingFlags.profile, choices: [...profiles, 'br
 
 /** Gives the prefix back. Throws a `UsageError` where it can't begin a metric's name. */
 export const checkedPrefix = (prefix: string): string => {
-  if (/^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix)) return prefix;
+  if (prefixPattern.test(prefix)) return prefix;
   throw new UsageError(
     `--prefix: expected the beginning of a metric name, or an empty text, found "${prefix}"`,
   );

@@ -1,6 +1,7 @@
 import type {Config} from '../config/schema.ts';
 import type {Journal, QueueStatus} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
+import {duration} from '../quantity.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {exportRejected} from './rejected-export.ts';
 
@@ -15,17 +16,10 @@ const say = (line: string): void => {
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-const age = (ms: number): string => {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
-};
-
 const statusLines = (name: string, status: QueueStatus | undefined, nowMs: number): readonly string[] => {
   if (status === undefined) return [name, '  not started yet'];
   const {cursor, lag, waitingSinceMs, rejected, retrying, failure} = status;
-  const waits = waitingSinceMs === undefined ? '' : `, the oldest for ${age(nowMs - waitingSinceMs)}`;
+  const waits = waitingSinceMs === undefined ? '' : `, the oldest for ${duration(nowMs - waitingSinceMs)}`;
   const again = retrying === 0 ? '' : `, ${retrying} of them to be sent again`;
   return [
     name,

@@ -3,7 +3,8 @@ import type {Config} from '../config/schema.ts';
 import type {TimeRange} from '../journal/history.ts';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
-import type {Measurement, TestResult} from '../result.ts';
+import {type Measurement, measuredIn, type TestResult} from '../result.ts';
+import {latestMs} from '../server/api/parameters.ts';
 import {shorten, widestName, widthOf} from './columns.ts';
 import {type ExitCode, exitCode} from './exit-code.ts';
 import {printable} from './printable.ts';
@@ -21,8 +22,6 @@ export interface ResultsOptions {
   readonly json: boolean;
 }
 
-// The last moment that a date can tell.
-const endOfTimeMs = 8.64e15;
 const pageSize = 500;
 const narrowestTrend = 8;
 
@@ -42,9 +41,6 @@ function* pagesOf(journal: Journal, range: TimeRange, limit: number): Generator<
     beforeId = rows.at(-1)?.id;
   }
 }
-
-const measuredIn = (result: TestResult): Partial<Measurement> =>
-  result.status === 'completed' ? result.measurement : {};
 
 const statusCell = (result: TestResult): Cell => {
   switch (result.status) {
@@ -156,7 +152,7 @@ export const results = (config: Config, options: ResultsOptions, terminal: Termi
   }
   const journal = openJournal(path);
   try {
-    const range = {fromMs: sinceMs, toMs: endOfTimeMs, ...(job !== undefined && {job})};
+    const range = {fromMs: sinceMs, toMs: latestMs, ...(job !== undefined && {job})};
     const pages = pagesOf(journal, range, limit);
     if (json) {
       for (const rows of pages) for (const {id, result} of rows) write(JSON.stringify({id, ...result}));

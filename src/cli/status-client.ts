@@ -1,6 +1,6 @@
 import {Agent, fetch, type Response} from 'undici';
 import {z} from 'zod';
-import {type Endpoint, formatEndpoint} from '../server/endpoint.ts';
+import {type Endpoint, formatEndpoint, localUrl} from '../server/endpoint.ts';
 import {StatusError} from './status-error.ts';
 
 const transfer = z.object({bytesPerSecond: z.number()}).optional();
@@ -60,12 +60,8 @@ const askForMs = 10_000;
  * @param isSecure whether it has a certificate.
  */
 export const urlOfListen = (endpoints: readonly Endpoint[], isSecure: boolean): string => {
-  const endpoint = endpoints.find((each) => !('path' in each)) ?? endpoints[0] ?? {port: 9817};
-  if ('path' in endpoint) return formatEndpoint(endpoint);
-  const {host, port} = endpoint;
-  const isEverywhere = host === undefined || host === '::' || host === '0.0.0.0';
-  const address = formatEndpoint({host: isEverywhere ? 'localhost' : host, port});
-  return `${isSecure ? 'https' : 'http'}://${address}`;
+  const [url] = endpoints.flatMap((endpoint) => localUrl(endpoint, isSecure) ?? []);
+  return url ?? endpoints.map(formatEndpoint)[0] ?? '';
 };
 
 const unixPrefix = 'unix:';

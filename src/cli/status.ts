@@ -1,4 +1,4 @@
-import {formatAge} from './age.ts';
+import {duration} from '../quantity.ts';
 import {type ExitCode, exitCode} from './exit-code.ts';
 import {printable} from './printable.ts';
 import {
@@ -42,13 +42,13 @@ const jobColumns = (nowMs: number): readonly Column<ShownJob>[] => [
     title: 'Next run',
     cell: ({running, nextRunAtMs}) => {
       if (running) return {text: 'running', colour: 'yellow'};
-      return {text: nextRunAtMs === undefined ? 'none' : `in ${formatAge(nextRunAtMs - nowMs)}`};
+      return {text: nextRunAtMs === undefined ? 'none' : `in ${duration(nextRunAtMs - nowMs)}`};
     },
   },
   {
     title: 'Tested',
     cell: ({newest}) => ({
-      text: newest === undefined ? 'never' : `${formatAge(nowMs - newest.endedAtMs)} ago`,
+      text: newest === undefined ? 'never' : `${duration(nowMs - newest.endedAtMs)} ago`,
     }),
     givesWay: 1,
   },
@@ -64,7 +64,7 @@ const destinationColumns = (nowMs: number): readonly Column<ShownDestination>[] 
   {
     title: 'Waiting',
     cell: ({lag, waitingSinceMs}) => ({
-      text: waitingSinceMs === undefined ? String(lag) : `${lag} for ${formatAge(nowMs - waitingSinceMs)}`,
+      text: waitingSinceMs === undefined ? String(lag) : `${lag} for ${duration(nowMs - waitingSinceMs)}`,
     }),
   },
   {title: 'Rejected', cell: ({rejected}) => ({text: String(rejected)}), align: 'right', givesWay: 1},
@@ -73,7 +73,7 @@ const destinationColumns = (nowMs: number): readonly Column<ShownDestination>[] 
     cell: ({failure}) =>
       failure === undefined
         ? {text: 'none', colour: 'green'}
-        : {text: `${formatAge(nowMs - failure.atMs)} ago: ${printable(failure.cause)}`, colour: 'red'},
+        : {text: `${duration(nowMs - failure.atMs)} ago: ${printable(failure.cause)}`, colour: 'red'},
     givesWay: 2,
   },
 ];

@@ -1,6 +1,7 @@
 import {hostname} from 'node:os';
 import {z} from 'zod';
 import {profiles} from '../metrics/catalog.ts';
+import {defaultPrefix, prefixPattern} from '../metrics/names.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
@@ -13,8 +14,8 @@ const metrics = z
     profiles: z.array(z.enum(profiles)).min(1, 'at least one profile').default(['documented']),
     prefix: z
       .string()
-      .regex(/^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/, 'the beginning of a metric name, or an empty text')
-      .default('speedtest_tracker_'),
+      .regex(prefixPattern, 'the beginning of a metric name, or an empty text')
+      .default(defaultPrefix),
     volatile_labels: z.enum(['series', 'info']).default('series'),
     app_name: z.string().default('speedtest-bridge'),
   })

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {type Allowlist, defaultAllowedIps, parseAllowlist} from '../addresses/allowlist.ts';
-import {leastTokenLength} from '../server/access/bearer.ts';
+import {leastTokenLength} from '../bearer-token.ts';
 import {parseEndpoint} from '../server/endpoint.ts';
 import {reservedPaths} from '../server/paths.ts';
 import {nonEmpty, orNumber, readableFile, secretFile} from './fields.ts';

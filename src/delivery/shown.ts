@@ -47,7 +47,7 @@ const isSame = (shown: Shown, {job, resultId, lastSampleMs, series}: LiveResult)
   shown.job === job &&
   shown.resultId === resultId &&
   shown.lastSampleMs === lastSampleMs &&
-  (series === undefined || series.join() === shown.series.join());
+  (series === undefined || series.join('\n') === shown.series.join('\n'));
 
 /** Whether a destination still shows the same, by what the journal has noted. */
 export const isStillShown = (shown: readonly Shown[], noted: readonly LiveResult[]): boolean =>

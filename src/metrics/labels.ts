@@ -1,4 +1,4 @@
-import type {TestResult} from '../result.ts';
+import {engineOf, type TestResult, troubleOf} from '../result.ts';
 import type {Labels} from './sample.ts';
 
 /**
@@ -28,26 +28,6 @@ export const reservedLabels: readonly string[] = [...labelNames, 'job', 'instanc
 type LabelName = (typeof labelNames)[number];
 type Values = Readonly<Record<string, string | undefined>>;
 
-/** The engine that measured, or the last one that tried. */
-const engineOf = (result: TestResult): {readonly name: string; readonly version?: string} | undefined => {
-  if (result.status === 'completed') return result.measurement.engine;
-  const last = result.status === 'failed' ? result.attempts.at(-1) : undefined;
-  return last && {name: last.engine};
-};
-
-const failureOf = (result: TestResult): {readonly class: string; readonly reason: string} | undefined => {
-  switch (result.status) {
-    case 'completed':
-      return undefined;
-    case 'failed':
-      return result.failure;
-    case 'skipped':
-      return {class: `skipped-${result.skip.class}`, reason: result.skip.reason};
-    default:
-      return result satisfies never;
-  }
-};
-
 /** What a result says about each label; the same members for every result, whatever its status. */
 const valuesOf = (result: TestResult, appName: string): Readonly<Record<LabelName, string | undefined>> => {
   const completed = result.status === 'completed' ? result : undefined;
@@ -66,8 +46,8 @@ const valuesOf = (result: TestResult, appName: string): Readonly<Record<LabelNam
     job_name: result.job,
     engine: engineOf(result)?.name,
     engine_version: engineOf(result)?.version,
-    failure: failureOf(result)?.class,
-    reason: failureOf(result)?.reason,
+    failure: result.status === 'skipped' ? `skipped-${result.skip.class}` : troubleOf(result)?.class,
+    reason: troubleOf(result)?.reason,
   };
 };
 

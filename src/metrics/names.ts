@@ -1,5 +1,11 @@
 import {catalog, infoEntry, type Profile, statusEntries} from './catalog.ts';
 
+/** What every name begins with where the configuration does not say otherwise. */
+export const defaultPrefix = 'speedtest_tracker_';
+
+/** What the name of a metric may begin with. */
+export const prefixPattern = /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/;
+
 /** Which names results have where they are asked for: the profile, and the prefix of every name. */
 export interface Naming {
   readonly profile: Profile;

@@ -2,8 +2,9 @@ import type {IncomingMessage} from 'node:http';
 import type {Socket} from 'node:net';
 import {type Address, parsePeerAddress} from '../addresses/address.ts';
 import type {Allowlist} from '../addresses/allowlist.ts';
+import {bearerToken} from '../bearer-token.ts';
 import {createSessions, maxAhead, sessionIdleMs} from './sessions.ts';
-import {bearerToken, createTokenCheck} from './token.ts';
+import {createTokenCheck} from './token.ts';
 
 /** Why a client is turned away. */
 export const refusalKinds = ['address', 'token', 'sessions', 'bytes', 'connections', 'echo'] as const;

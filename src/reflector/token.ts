@@ -1,4 +1,4 @@
-import {createHmac, randomBytes, timingSafeEqual} from 'node:crypto';
+import {isSameToken, leastTokenLength, tokenDigest} from '../bearer-token.ts';
 
 /** A request's URL, with what it carries of a token taken out. */
 export interface Target {
@@ -33,24 +33,14 @@ export const readTarget = (url: string): Target => {
   };
 };
 
-/** The token of an Authorization header (RFC 6750, 2.1). */
-export const bearerToken = (authorization: string | undefined): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-
-/** Shorter ones can be guessed. */
-export const leastTokenLength = 16;
-
 /**
  * Builds the check of given tokens against the right one, which is read each time. It takes as long for every wrong
  * token, and finds all of them wrong while the right one is too short. Throws where `read` does.
  */
 export const createTokenCheck = (read: () => string): ((given: string | undefined) => boolean) => {
-  const key = randomBytes(32);
-  const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
   return (given) => {
     const right = read();
-    return (
-      given !== undefined && right.length >= leastTokenLength && timingSafeEqual(digest(given), digest(right))
-    );
+    if (given === undefined || right.length < leastTokenLength) return false;
+    return isSameToken(tokenDigest(given), tokenDigest(right));
   };
 };

@@ -75,15 +75,11 @@ export interface Scheduler {
 }
 
 /**
- * Runs jobs when they are due, one at a time: a job that comes due during another's test waits for its turn. Of two runs
+ * Runs jobs when they are due, none at first and one at a time: a job that comes due during another's test waits for its turn. Of two runs
  * of one job that would wait or run at the same time, one is skipped: the one that still waits when the next is due, or
  * the one that is due while the last is running. Runs that are found to be due long ago are skipped together.
  */
-export const startScheduler = (
-  jobs: readonly ScheduledJob[],
-  seed: string,
-  {run, skip}: SchedulerEvents,
-): Scheduler => {
+export const createScheduler = ({run, skip}: SchedulerEvents): Scheduler => {
   /** When the runs that wait for their turn were due, by job. */
   const waiting = new Map<string, number>();
   let running: {readonly job: string; readonly stopping: AbortController} | undefined;
@@ -179,7 +175,6 @@ export const startScheduler = (
     await reconciled;
   };
 
-  void update(jobs, seed);
   return {
     start: (job) => {
       const [first] = [running?.job, ...waiting.keys()].filter((name) => name !== undefined);

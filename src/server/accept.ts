@@ -1,3 +1,5 @@
+import {createHash} from 'node:crypto';
+
 /** One of the things that a client says it takes. */
 export interface Accepted {
   /** In lower case: `text/plain`, `gzip`, `*`. */
@@ -81,6 +83,10 @@ export const acceptsGzip = (header: string | undefined): boolean =>
     ({value}) => value === 'gzip' || value === 'x-gzip',
     ({value}) => value === '*',
   ) > 0;
+
+/** The strong entity tag of a representation: another one wherever a byte differs. */
+export const etagOf = (bytes: Buffer): string =>
+  `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 
 /**
  * Whether a client has the representation already, by its If-None-Match header.

@@ -1,9 +1,8 @@
-import {createHash} from 'node:crypto';
 import {gzipSync} from 'node:zlib';
 import {encodeOpenMetrics, openMetricsContentType} from '../exposition/openmetrics.ts';
 import {encodeText, textContentType} from '../exposition/text.ts';
 import type {Sample} from '../metrics/sample.ts';
-import type {Format} from './accept.ts';
+import {etagOf, type Format} from './accept.ts';
 
 /** What is served of the newest results, in one format and one encoding. */
 export interface Representation {
@@ -41,7 +40,7 @@ export const createDocument = (samples: readonly Sample[]): Document => {
     if (known !== undefined) return known;
     const plain = Buffer.from(encoders[format](samples));
     const body = gzip ? gzipSync(plain) : plain;
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    const etag = etagOf(body);
     const validators = ['etag', etag, 'vary', 'Accept, Accept-Encoding'];
     const encoding = gzip ? ['content-encoding', 'gzip'] : [];
     const content = ['content-type', contentTypes[format], 'content-length', String(body.length)];

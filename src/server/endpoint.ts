@@ -36,6 +36,22 @@ export const parseEndpoint = (text: string): ParsedEndpoint => {
   return {ok: true, endpoint: {path}};
 };
 
+/**
+ * Where a person on this machine reaches who listens at an address: over IP; undefined for a Unix socket.
+ * @param port the one that was taken where the address has port 0.
+ */
+export const localUrl = (
+  endpoint: Endpoint,
+  isSecure: boolean,
+  port = 'port' in endpoint ? endpoint.port : 0,
+) => {
+  if ('path' in endpoint) return undefined;
+  const {host} = endpoint;
+  const isEverywhere = host === undefined || host === '::' || host === '0.0.0.0';
+  const address = formatListen({host: isEverywhere ? 'localhost' : host, port});
+  return `${isSecure ? 'https' : 'http'}://${address}`;
+};
+
 /** As `parseEndpoint` reads it. */
 export const formatEndpoint = (endpoint: Listen | Pick<UnixListen, 'path'>): string =>
   'path' in endpoint ? `unix:${endpoint.path}` : formatListen(endpoint);

@@ -3,7 +3,7 @@ import {type FastifyReply, type FastifyRequest, fastify} from 'fastify';
 import type {Access, AccessCheck, Refusal} from './access/access.ts';
 import {type Closure, type ConnectionLimits, type Connections, createConnections} from './connections.ts';
 import type {Document} from './document.ts';
-import {type Endpoint, formatEndpoint} from './endpoint.ts';
+import {type Endpoint, formatEndpoint, localUrl} from './endpoint.ts';
 import {type Listener, openListener} from './listeners.ts';
 import {paths} from './paths.ts';
 import {createRefusalLog} from './refusal-log.ts';
@@ -62,13 +62,6 @@ const limits = {
   /** How long answers under way may take when the server closes. */
   closeMs: 1_000,
 } as const;
-
-/** nginx's way to write an address behind a Unix socket, where there is no other. */
-const urlOf = (endpoint: Endpoint, port: number | undefined, scheme: string): string => {
-  if ('path' in endpoint || port === undefined) return `http://${formatEndpoint(endpoint)}:`;
-  const everywhere = endpoint.host === undefined || endpoint.host === '::' || endpoint.host === '0.0.0.0';
-  return `${scheme}://${formatEndpoint({host: everywhere ? 'localhost' : endpoint.host, port})}`;
-};
 
 /** RFC 9112, 3.2.2: what a client says to a proxy, a server takes too. */
 const originForm = (target: string): string =>
@@ -209,11 +202,13 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await close();
     throw error;
   }
-  const urls = listen.map((endpoint, index) =>
-    urlOf(endpoint, listeners[index]?.port, tls ? 'https' : 'http'),
+  const urls = listen.flatMap(
+    (endpoint, index) => localUrl(endpoint, tls !== undefined, listeners[index]?.port) ?? [],
   );
+  const [unix] = listen;
   return {
-    url: urls.find((url) => !url.startsWith('http://unix:')) ?? urls[0] ?? '',
+    // nginx's way to write an address behind a Unix socket, where there is no other.
+    url: urls[0] ?? (unix ? `http://${formatEndpoint(unix)}:` : ''),
     port: listeners.find(({port}) => port !== undefined)?.port ?? 0,
     update: async (changed) => {
       const other = createApp(changed, connections);

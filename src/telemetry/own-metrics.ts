@@ -91,10 +91,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     "Results that are only in memory, because the journal's file can not be written.",
     [],
   );
-  const refused = counter('requests_refused_total', 'HTTP requests from addresses that are not allowed.', []);
-  const refusedByReason = counter('refusals_total', 'HTTP requests that were not admitted, by why.', [
-    'reason',
-  ]);
+  const refused = counter('refusals_total', 'HTTP requests that were not admitted, by why.', ['reason']);
   const closed = counter('connections_closed_total', 'Connections that were closed for a limit, by which.', [
     'reason',
   ]);
@@ -110,7 +107,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   );
   gauge('build_info', 'The version that runs; always 1.', ['version']).set({version}, 1);
 
-  for (const reason of refusals) refusedByReason.inc({reason}, 0);
+  for (const reason of refusals) refused.inc({reason}, 0);
   for (const reason of closures) closed.inc({reason}, 0);
 
   const readMonthlyData = (): void => {
@@ -142,10 +139,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
     delivery: deliveries.delivery,
     unsaved: (results) => unsaved.set(results),
-    requestRefused: (reason) => {
-      if (reason === 'address') refused.inc();
-      refusedByReason.inc({reason});
-    },
+    requestRefused: (reason) => refused.inc({reason}),
     connectionClosed: (reason) => closed.inc({reason}),
     contentType: register.contentType,
     render: () => {

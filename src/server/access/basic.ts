@@ -1,5 +1,4 @@
 import {createHmac, randomBytes} from 'node:crypto';
-import {compare} from 'bcryptjs';
 
 export interface NameAndPassword {
   readonly name: string;
@@ -48,7 +47,8 @@ export const createPasswordCheck = (
   let last: Promise<unknown> = Promise.resolve();
   const compareInTurn = async (password: string, bcrypt: string): Promise<boolean> => {
     const before = last;
-    const turn = before.then(() => compare(password, bcrypt));
+    // Loaded where there is a password to check: it takes long, and few bridges have users.
+    const turn = before.then(async () => (await import('bcryptjs')).compare(password, bcrypt));
     last = turn.catch(() => undefined);
     waiting += 1;
     try {

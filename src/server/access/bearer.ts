@@ -1,21 +1,12 @@
-import {hash, timingSafeEqual} from 'node:crypto';
+import {isSameToken, leastTokenLength, tokenDigest} from '../../bearer-token.ts';
 
 /** A secret that may be in a file, and is read with each call; throws when its file can't be read. */
 export interface Revealed {
   reveal(): string;
 }
 
-/** Shorter ones can be guessed. */
-export const leastTokenLength = 16;
-
 /** Tokens in files are read again this often at most, for a scrape must not wait for a disk. */
 const freshMs = 1000;
-
-const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
-
-/** The token of an Authorization header (RFC 6750, 2.1). */
-export const bearerToken = (authorization: string): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 
 /**
  * Builds the check whether a token is one of `tokens`, which takes as long for each wrong one. A file that can't be read
@@ -31,7 +22,7 @@ export const createTokenCheck = (
   const read = (token: Revealed, index: number): Buffer | undefined => {
     try {
       const text = token.reveal();
-      return text.length < leastTokenLength ? undefined : digest(text);
+      return text.length < leastTokenLength ? undefined : tokenDigest(text);
     } catch {
       return digests[index];
     }
@@ -42,9 +33,9 @@ export const createTokenCheck = (
       digests = tokens.map(read);
       readAtMs = atMs;
     }
-    const wanted = digest(given);
+    const wanted = tokenDigest(given);
     let found = false;
-    for (const right of digests) if (right !== undefined && timingSafeEqual(right, wanted)) found = true;
+    for (const right of digests) if (right !== undefined && isSameToken(right, wanted)) found = true;
     return found;
   };
 };

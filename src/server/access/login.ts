@@ -1,7 +1,8 @@
 import {hash} from 'node:crypto';
 import type {Socket} from 'node:net';
+import {bearerToken} from '../../bearer-token.ts';
 import {basicUser, createPasswordCheck, type PasswordVerdict} from './basic.ts';
-import {bearerToken, createTokenCheck, type Revealed} from './bearer.ts';
+import {createTokenCheck, type Revealed} from './bearer.ts';
 import {type Client, clientKey} from './client.ts';
 import {createTokenBuckets} from './token-bucket.ts';
 

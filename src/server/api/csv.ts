@@ -1,25 +1,12 @@
 import type {JournalRow} from '../../journal/journal.ts';
-import type {Measurement, TestResult} from '../../result.ts';
+import {type Measurement, measuredIn, troubleOf} from '../../result.ts';
 
 type Cell = string | number | boolean | undefined;
 
 const of =
-  (read: (measured: Measurement) => Cell) =>
+  (read: (measured: Partial<Measurement>) => Cell) =>
   ({result}: JournalRow): Cell =>
-    result.status === 'completed' ? read(result.measurement) : undefined;
-
-const troubleOf = (result: TestResult): {readonly class: string; readonly reason: string} | undefined => {
-  switch (result.status) {
-    case 'completed':
-      return undefined;
-    case 'failed':
-      return result.failure;
-    case 'skipped':
-      return result.skip;
-    default:
-      return result satisfies never;
-  }
-};
+    read(measuredIn(result));
 
 const columns: readonly (readonly [name: string, read: (row: JournalRow) => Cell])[] = [
   ['id', ({id}) => id],
@@ -29,12 +16,12 @@ const columns: readonly (readonly [name: string, read: (row: JournalRow) => Cell
   ['started_at', ({result}) => new Date(result.startedAtMs).toISOString()],
   ['ended_at', ({result}) => new Date(result.endedAtMs).toISOString()],
   ['healthy', ({result}) => (result.status === 'completed' ? result.healthy : undefined)],
-  ['engine', of(({engine}) => engine.name)],
-  ['server_id', of(({server}) => server.id)],
-  ['server_name', of(({server}) => server.name)],
-  ['server_host', of(({server}) => server.host)],
-  ['server_location', of(({server}) => server.location)],
-  ['server_country', of(({server}) => server.country)],
+  ['engine', of(({engine}) => engine?.name)],
+  ['server_id', of(({server}) => server?.id)],
+  ['server_name', of(({server}) => server?.name)],
+  ['server_host', of(({server}) => server?.host)],
+  ['server_location', of(({server}) => server?.location)],
+  ['server_country', of(({server}) => server?.country)],
   ['isp', of(({isp}) => isp)],
   ['download_bytes_per_second', of(({download}) => download?.bytesPerSecond)],
   ['upload_bytes_per_second', of(({upload}) => upload?.bytesPerSecond)],

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import type {Progress} from '../../engine/engine.ts';
 import {failureClasses, skipClasses} from '../../result.ts';
 import type {
   DestinationList,
@@ -136,17 +137,28 @@ const destination = z.strictObject({
   rejections: z.array(z.strictObject({resultId: count, cause: text, atMs: unixMs})),
 });
 
-const progress = z.discriminatedUnion('phase', [
-  z.strictObject({phase: z.literal('connect'), server: text}),
-  z.strictObject({phase: z.literal('ping'), latencyMs: number, fraction: number}),
-  z.strictObject({
-    phase: z.enum(['download', 'upload']),
-    bytesPerSecond: number,
-    bytes: number,
-    latencyMs: number.exactOptional(),
+const transferProgress = {
+  bytesPerSecond: number,
+  bytes: number,
+  latencyMs: number.exactOptional(),
+  fraction: number,
+};
+
+/** By their names, so that none can be left out. */
+const phases = {
+  connect: z.strictObject({phase: z.literal('connect'), server: text}),
+  ping: z.strictObject({phase: z.literal('ping'), latencyMs: number, fraction: number}),
+  download: z.strictObject({phase: z.literal('download'), ...transferProgress}),
+  upload: z.strictObject({phase: z.literal('upload'), ...transferProgress}),
+  'packet-loss': z.strictObject({
+    phase: z.literal('packet-loss'),
+    sent: count,
+    received: count,
     fraction: number,
   }),
-]);
+} satisfies Readonly<Record<Progress['phase'], z.ZodType<Progress>>>;
+
+const progress = z.union(Object.values(phases));
 
 const progressEvent = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('idle')}),

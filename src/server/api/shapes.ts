@@ -1,4 +1,6 @@
 import type {Progress} from '../../engine/engine.ts';
+import type {Summary, ValueName} from '../../journal/history.ts';
+import type {DeliveryFailure, Rejection} from '../../journal/journal.ts';
 import type {EngineFailure, TestResult} from '../../result.ts';
 
 /** A result as the API gives it: as `test --json` prints it, with its number in the journal. */
@@ -50,16 +52,7 @@ export interface SeriesValues {
 }
 
 /** What can be drawn over time, in the units that the names say. */
-export const seriesNames = [
-  'downloadBytesPerSecond',
-  'uploadBytesPerSecond',
-  'pingMs',
-  'jitterMs',
-  'downloadLatencyMs',
-  'uploadLatencyMs',
-  'packetLossPercent',
-] as const;
-export type SeriesName = (typeof seriesNames)[number];
+export type SeriesName = ValueName;
 
 export interface JobSeries {
   readonly job: string;
@@ -77,13 +70,6 @@ export interface SeriesDocument {
   readonly toMs: number;
   readonly stepMs: number;
   readonly jobs: readonly JobSeries[];
-}
-
-export interface Summary {
-  readonly count: number;
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface JobStatistics {
@@ -104,13 +90,6 @@ export interface StatisticsDocument {
   readonly jobs: readonly JobStatistics[];
 }
 
-export interface RejectedResult {
-  readonly resultId: number;
-  /** The receiver's words. */
-  readonly cause: string;
-  readonly atMs: number;
-}
-
 export interface DestinationStatus {
   readonly name: string;
   readonly kind: 'remote-write' | 'pushgateway';
@@ -119,11 +98,11 @@ export interface DestinationStatus {
   readonly waitingSinceMs?: number;
   readonly lastSuccessMs?: number;
   /** The last attempt, where it failed. */
-  readonly failure?: {readonly cause: string; readonly atMs: number; readonly nextTryMs: number};
+  readonly failure?: DeliveryFailure;
   readonly rejected: number;
   readonly retrying: number;
   /** The newest of the rejected, at most ten. */
-  readonly rejections: readonly RejectedResult[];
+  readonly rejections: readonly Rejection[];
 }
 
 /** `GET /api/v1/destinations`. */

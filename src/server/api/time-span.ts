@@ -1,4 +1,5 @@
-const hourMs = 3_600_000;
+import {hourMs} from '../../journal/hours.ts';
+
 const dayMs = 24 * hourMs;
 
 /** Up to this long, results are read themselves; beyond it, the sums of each hour. */

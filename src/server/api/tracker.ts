@@ -1,5 +1,12 @@
 import type {JournalRow} from '../../journal/journal.ts';
-import type {LoadedLatency, Measurement, TestResult, Transfer} from '../../result.ts';
+import {
+  engineOf,
+  type LoadedLatency,
+  type Measurement,
+  measuredIn,
+  type TestResult,
+  type Transfer,
+} from '../../result.ts';
 
 // Speedtest Tracker's shapes, as its widgets and scripts expect them. Names and units are its own.
 
@@ -67,23 +74,14 @@ const bitsOf = (name: 'download' | 'upload', transfer: Transfer | undefined) => 
   return {[`${name}_bits`]: bits, [`${name}_bits_human`]: humanBits(bits)};
 };
 
-const measured = (result: TestResult): Partial<Measurement> =>
-  result.status === 'completed' ? result.measurement : {};
-
-/** The engine that measured, or the last that tried. */
-const serviceOf = (result: TestResult): string => {
-  if (result.status === 'completed') return result.measurement.engine.name;
-  return (result.status === 'failed' ? result.attempts.at(-1)?.engine : undefined) ?? 'speedtest-bridge';
-};
-
 /** The answer of its `/api/v1/results/latest`: rates in whole bytes per second, times in UTC without a zone. */
 export const trackerAnswer = ({id, result}: JournalRow): object => {
-  const {ping, download, upload} = measured(result);
+  const {ping, download, upload} = measuredIn(result);
   const at = new Date(result.endedAtMs).toISOString().slice(0, 19).replace('T', ' ');
   return {
     data: {
       id,
-      service: serviceOf(result),
+      service: engineOf(result)?.name ?? 'speedtest-bridge',
       ping: orNull(ping?.latencyMs),
       download: whole(download?.bytesPerSecond),
       downloaded_bytes: whole(download?.bytes),
@@ -109,7 +107,7 @@ const toMegabits = (transfer: Transfer | undefined): number | null =>
 
 /** The answer of its older `/api/speedtest/latest`: rates in Mbit/s with two decimals. */
 export const oldTrackerAnswer = ({id, result}: JournalRow): object => {
-  const {ping, download, upload, server} = measured(result);
+  const {ping, download, upload, server} = measuredIn(result);
   const at = new Date(result.endedAtMs).toISOString().replace('Z', '000+00:00');
   return {
     message: 'ok',

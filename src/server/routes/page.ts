@@ -1,9 +1,8 @@
-import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync} from 'node:fs';
 import {extname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
-import {acceptsGzip, hasAlready} from '../accept.ts';
+import {acceptsGzip, etagOf, hasAlready} from '../accept.ts';
 import type {Route} from './route.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -42,7 +41,7 @@ interface Body {
 
 const bodyOf = (bytes: Buffer): Body => ({
   bytes,
-  etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+  etag: etagOf(bytes),
 });
 
 /** A file that is read when it is first asked for, and kept, as it is and compressed. */

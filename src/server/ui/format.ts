@@ -1,4 +1,4 @@
-import type {Quantity} from '../../quantity.ts';
+import {duration, type Quantity} from '../../quantity.ts';
 
 /** At most two decimals, none of them a needless zero: 0.4 and not 0.40. */
 export const percent = (value: number): Quantity => ({digits: `${Math.round(value * 100) / 100}`, unit: '%'});
@@ -6,19 +6,6 @@ export const percent = (value: number): Quantity => ({digits: `${Math.round(valu
 /** Without needless zeros after the point, as the labels of an axis have it: `1 Gbit/s` and not `1.00 Gbit/s`. */
 export const asLabel = ({digits, unit}: Quantity): string =>
   `${digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits} ${unit}`;
-
-const steps = [
-  {unit: 'd', ms: 86_400_000, from: 2 * 86_400_000},
-  {unit: 'h', ms: 3_600_000, from: 2 * 3_600_000},
-  {unit: 'min', ms: 60_000, from: 60_000},
-  {unit: 's', ms: 1000, from: 0},
-] as const;
-
-/** A span of time in one unit, rounded down: `59 s`, `119 min`, `47 h`, `12 d`. A negative one counts as none. */
-export const duration = (ms: number): string => {
-  const {unit, ms: unitMs} = steps.find(({from}) => ms >= from) ?? steps[3];
-  return `${Math.max(0, Math.floor(ms / unitMs))} ${unit}`;
-};
 
 /** How long ago something was. Clocks of viewer and server may differ a little, so the last seconds are `just now`. */
 export const ago = (thenMs: number, nowMs: number): string =>

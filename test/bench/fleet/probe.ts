@@ -8,7 +8,7 @@ import {runTest} from '../../../src/engine/run-test.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {mappingOf} from '../../../src/outputs.ts';
 import type {TestResult} from '../../../src/result.ts';
-import {startScheduler} from '../../../src/scheduler/scheduler.ts';
+import {createScheduler} from '../../../src/scheduler/scheduler.ts';
 import {createDestinations} from '../../../src/sinks.ts';
 import type {Rhythm} from './messages.ts';
 
@@ -76,7 +76,7 @@ export const startProbe = (config: Config, {engine, watch, random}: Surroundings
     journal.append(result);
     for (const loop of loops) loop.wake();
   };
-  const scheduler = startScheduler(config.jobs, config.labels.instance, {
+  const scheduler = createScheduler({
     run: async (job, signal) => {
       const plan = {job, scheduled: true, engines: [{name: 'ookla', engine}], timeoutMs: 120_000};
       const reopen = gate.close();
@@ -88,6 +88,7 @@ export const startProbe = (config: Config, {engine, watch, random}: Surroundings
       record({status: 'skipped', job, scheduled: true, startedAtMs: nowMs, endedAtMs: nowMs, skip});
     },
   });
+  void scheduler.update(config.jobs, config.labels.instance);
   return async () => {
     await scheduler.stop();
     await Promise.all(loops.map((loop) => loop.stop()));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {bearerToken, createTokenCheck, readTarget} from '../../../src/reflector/token.ts';
+import {createTokenCheck, readTarget} from '../../../src/reflector/token.ts';
 
 const secret = '0123456789abcdef';
 
@@ -43,17 +43,6 @@ describe('a target', () => {
       }),
     );
   });
-});
-
-it.each([
-  ['Bearer abc', 'abc'],
-  ['bearer  abc ', 'abc'],
-  ['Bearer', undefined],
-  ['Bearer a b', undefined],
-  ['Basic abc', undefined],
-  [undefined, undefined],
-])('the header %j bears %j', (header, token) => {
-  expect(bearerToken(header)).toBe(token);
 });
 
 it('admits the right token only', () => {

@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import {createSchedule} from '../../../src/scheduler/schedule.ts';
-import {startScheduler} from '../../../src/scheduler/scheduler.ts';
+import {createScheduler} from '../../../src/scheduler/scheduler.ts';
 import {sleep} from '../../../src/sleep.ts';
 
 const minuteMs = 60_000;
@@ -40,7 +40,7 @@ const runsAround = async (timeZone: string, change: string) => {
     jitterMs: name === jittered ? jitterMs : 0,
     runAtStart: false,
   }));
-  const {stop} = startScheduler(jobs, 'seed', {
+  const {update, stop} = createScheduler({
     run: async (job, signal) => {
       testing += 1;
       expect(testing).toBe(1);
@@ -50,6 +50,7 @@ const runsAround = async (timeZone: string, change: string) => {
     },
     skip: (job, {reason}) => skips.push(`${job}: ${reason}`),
   });
+  void update(jobs, 'seed');
   await vi.advanceTimersByTimeAsync(36 * hourMs);
   await stop();
   expect(skips).toEqual([]);

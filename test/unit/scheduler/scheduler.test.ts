@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import type {Skip} from '../../../src/result.ts';
 import {createSchedule} from '../../../src/scheduler/schedule.ts';
-import {type ScheduledJob, startScheduler} from '../../../src/scheduler/scheduler.ts';
+import {createScheduler, type ScheduledJob} from '../../../src/scheduler/scheduler.ts';
 import {sleep} from '../../../src/sleep.ts';
 
 beforeEach(() => {
@@ -27,7 +27,7 @@ const start = (jobs: readonly ScheduledJob[], testMs = 0) => {
   const note = (what: string): void => {
     log.push(`${(Date.now() - startedAtMs) / 1000} ${what}`);
   };
-  const scheduler = startScheduler(jobs, 'seed', {
+  const scheduler = createScheduler({
     run: async (job, signal, scheduled) => {
       note(`begin ${job}${scheduled ? '' : ' by hand'}`);
       await sleep(testMs, signal);
@@ -38,6 +38,7 @@ const start = (jobs: readonly ScheduledJob[], testMs = 0) => {
       skips.push(skip);
     },
   });
+  void scheduler.update(jobs, 'seed');
   return {log, skips, ...scheduler};
 };
 

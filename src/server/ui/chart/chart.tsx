@@ -1,6 +1,7 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
+import type {Summary} from '../../../journal/history.ts';
 import {inWords} from '../../../quantity.ts';
-import type {JobSeries, Summary, Thresholds} from '../../api/shapes.ts';
+import type {JobSeries, Thresholds} from '../../api/shapes.ts';
 import {moment} from '../format.ts';
 import type {Theme} from '../hooks.ts';
 import type {Bounds} from '../range.ts';

@@ -1,8 +1,9 @@
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {expect, it} from 'vitest';
+import type {Progress} from '../../../../src/engine/engine.ts';
 import {apiEndpoints} from '../../../../src/server/api/api.ts';
 import type {Endpoint} from '../../../../src/server/api/endpoint.ts';
-import type {JobList} from '../../../../src/server/api/shapes.ts';
+import type {JobList, ProgressEvent} from '../../../../src/server/api/shapes.ts';
 import {completed, failed, skipped} from '../../../fixtures/results.ts';
 import {ask} from '../http.ts';
 import {jsonOf, openJournal, serve, sourcesFor} from './serving.ts';
@@ -66,7 +67,11 @@ const serveAll = async () => {
     ajv.validate({$ref: `api#/paths/${pointer}`}, value);
     return ajv.errors;
   };
-  return {url, document, problemsOf};
+  const problemsOfEvent = (event: ProgressEvent) => {
+    ajv.validate({$ref: 'api#/components/schemas/ProgressEvent'}, event);
+    return ajv.errors;
+  };
+  return {url, document, problemsOf, problemsOfEvent};
 };
 
 it('names every route, and no other', async () => {
@@ -133,4 +138,17 @@ it('a test that starts is answered as described, and one that does not', async (
     const answer = await ask(`${url}/api/v1/tests`, {method: 'POST', headers, body});
     expect(problemsOf('/api/v1/tests', 'post', answer.status, jsonOf(answer))).toBeNull();
   }
+});
+
+const progressOf: Readonly<Record<Progress['phase'], Progress>> = {
+  connect: {phase: 'connect', server: 'a.example'},
+  ping: {phase: 'ping', latencyMs: 1.5, fraction: 0.5},
+  download: {phase: 'download', bytesPerSecond: 1, bytes: 2, latencyMs: 3, fraction: 0.5},
+  upload: {phase: 'upload', bytesPerSecond: 1, bytes: 2, fraction: 1},
+  'packet-loss': {phase: 'packet-loss', sent: 10, received: 9, fraction: 0.1},
+};
+
+it.each(Object.values(progressOf))('describes the progress of phase $phase', async (progress) => {
+  const {problemsOfEvent} = await serveAll();
+  expect(problemsOfEvent({kind: 'progress', job: 'wan', progress})).toBe(null);
 });

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {inWords, rate} from '../../../../src/quantity.ts';
-import {ago, asLabel, duration, percent, until} from '../../../../src/server/ui/format.ts';
+import {duration, inWords, rate} from '../../../../src/quantity.ts';
+import {ago, asLabel, percent, until} from '../../../../src/server/ui/format.ts';
 
 test('percentages have no needless decimals', () => {
   expect([0, 0.456, 100].map((value) => inWords(percent(value)))).toEqual(['0 %', '0.46 %', '100 %']);
