@@ -3,7 +3,7 @@ import {type Database, openDatabase} from './database.ts';
 import {openHours} from './hours.ts';
 import type {Journal, JournalRow} from './journal.ts';
 import {newestFirst, oldestFirst} from './pages.ts';
-import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
+import {columnsOf, command, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {createJournal} from './sqlite-journal.ts';
 import {whereReadable} from './where-readable.ts';
 
@@ -97,13 +97,13 @@ export const openMemoryJournal = (
   const journal = createJournal(db);
   const base = Math.max(lastId, journal.lastId());
   db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
-  db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(base);
+  command(db, `INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(base);
 
   db.exec('CREATE TEMP TABLE seeded AS SELECT destination, result_id FROM rejections');
 
   // Which number each result that was saved has in the file. It is another where a process has appended there meanwhile.
   db.exec('CREATE TEMP TABLE saved (id INTEGER PRIMARY KEY, disk_id INTEGER NOT NULL)');
-  const noteSaved = db.prepare('INSERT INTO saved (id, disk_id) VALUES (?, ?)');
+  const noteSaved = command(db, 'INSERT INTO saved (id, disk_id) VALUES (?, ?)');
   const countSaved = numberQuery(db, 'SELECT count(*) FROM saved');
   let savedId = base;
   let isRenumbered = false;
@@ -119,7 +119,7 @@ export const openMemoryJournal = (
     );
     return {results: results ?? 0, firstMs: firstMs ?? 0, lastMs: lastMs ?? 0, dropped};
   };
-  const dropOldest = db.prepare('DELETE FROM results WHERE id = (SELECT min(id) FROM results WHERE id > ?)');
+  const dropOldest = command(db, 'DELETE FROM results WHERE id = (SELECT min(id) FROM results WHERE id > ?)');
 
   const saveState = db.transaction((): void => {
     const resultId = 'ifnull((SELECT disk_id FROM saved WHERE saved.id = result_id), result_id)';
@@ -170,7 +170,7 @@ export const openMemoryJournal = (
     ...journal,
     append: (result) => {
       const row = journal.append(result);
-      if (row.id - savedId > mostUnsaved) dropped += dropOldest.run(savedId).changes;
+      if (row.id - savedId > mostUnsaved) dropped += dropOldest.run(savedId);
       return row;
     },
     after: (id, limit) => {

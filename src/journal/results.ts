@@ -6,7 +6,7 @@ import type {History} from './history.ts';
 import {openHours} from './hours.ts';
 import type {Journal, JournalRow} from './journal.ts';
 import {openPages} from './pages.ts';
-import {bytesOfText, columnsOf, numberQuery, statement} from './query.ts';
+import {bytesOfText, columnsOf, command, numberQuery, statement} from './query.ts';
 import {openUsage} from './usage.ts';
 
 const isTestResult = (value: unknown): value is TestResult =>
@@ -74,10 +74,11 @@ export const openResults = (db: Database): Results => {
     db,
     `SELECT max(ended_at_ms) FROM results WHERE job = ? AND status = 'completed' AND ended_at_ms <= ?`,
   );
-  const insert = db.prepare(
+  const insert = command(
+    db,
     `INSERT INTO results (id, job, status, ended_at_ms, last_success_ms, checksum, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const insertKey = db.prepare('INSERT OR IGNORE INTO imports (key) VALUES (?)');
+  const insertKey = command(db, 'INSERT OR IGNORE INTO imports (key) VALUES (?)');
   const after = select('WHERE id > ? ORDER BY id LIMIT ?');
   const byId = select('WHERE id = ?');
   const newest = select('ORDER BY ended_at_ms DESC, id DESC LIMIT 1');
@@ -110,7 +111,7 @@ export const openResults = (db: Database): Results => {
   };
   const append = db.transaction(insertResult);
   const importResult = db.transaction((result: TestResult, key: string): JournalRow | undefined =>
-    insertKey.run(key).changes === 0 ? undefined : insertResult(result),
+    insertKey.run(key) === 0 ? undefined : insertResult(result),
   );
 
   return {
