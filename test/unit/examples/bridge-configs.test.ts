@@ -16,7 +16,7 @@ describe.each(bridgeConfigs)('examples/%s', (path) => {
   });
 });
 
-const generated = new Set(generatedFiles().keys());
+const generated = new Set((await generatedFiles()).keys());
 const commented = exampleFiles.filter((path) => !path.endsWith('.json') && !generated.has(path));
 const texts = new Map([
   ...commented.map((path): [string, string] => [`examples/${path}`, readExample(path)]),
