@@ -149,10 +149,13 @@ const send = (port: number, bytes: string) => {
 
 const asking = 'GET /api/v1/progress HTTP/1.1\r\nHost: a\r\n\r\n';
 
-it('forgets who was still waiting for an answer in its turn when the connection ended', async () => {
-  const {port, hub} = await serve(openJournal());
+it('tells a connection once, however often it asks, and forgets it when it ends', async () => {
+  const {port, url, hub} = await serve(openJournal());
   const socket = send(port, asking.repeat(3));
-  await vi.waitFor(() => expect(hub.watching()).toBe(3), patiently);
+  await vi.waitFor(() => expect(hub.watching()).toBe(1), patiently);
+  // What it asked along with that would have been seen by the time that another one is answered.
+  expect((await ask(`${url}/-/healthy`)).status).toBe(200);
+  expect(hub.watching()).toBe(1);
   socket.destroy();
   await vi.waitFor(() => expect(hub.watching()).toBe(0), patiently);
 });
