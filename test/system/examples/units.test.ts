@@ -9,7 +9,7 @@ import {provide} from '../../peers/provide.ts';
 
 /**
  * What systemd-analyze says of a unit whose program is one that exists: what it complains of, and its exposure, from 0 to
- * 10. The score is known not to hold for what systemd adds later, so that it may only be held against a limit.
+ * 10. Later versions of systemd may count more, so that limits on it need some room.
  */
 const analyze = async (name: string, text: string) => {
   const file = join(temporaryFolder(), name);
@@ -37,7 +37,7 @@ it.each([
   expect(exposure).toBeLessThanOrEqual(most);
 });
 
-it('it would complain of a mistyped key', async () => {
+it('a mistyped key would be told', async () => {
   const {complaints} = await analyze('example.service', unit.replace('ProtectClock', 'ProtectClok'));
   expect(complaints.join()).toContain("Unknown key 'ProtectClok'");
 });
