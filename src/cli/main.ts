@@ -4,6 +4,7 @@ import {engineNames} from '../engine/engines.ts';
 import {JournalError} from '../journal/database.ts';
 import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
+import {backfillFlags} from './backfill-flags.ts';
 import {configFlags, configFrom} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {addFileCommands} from './file-commands.ts';
@@ -190,6 +191,20 @@ export const main = async (
         };
         const {queue} = await import('./queue.ts');
         code = await queue(configFrom(given, env), request);
+      },
+    )
+    .command(
+      'backfill',
+      "send the journal's results to one destination again, or to a file for promtool",
+      (command) => {
+        command.options(configFlags(args));
+        return command.options(backfillFlags);
+      },
+      async ({to, from, until, rate, output, ...given}) => {
+        const {backfill} = await import('./backfill.ts');
+        const {backfillOptions} = await import('./backfill-options.ts');
+        const options = backfillOptions({to, from, until, rate, output}, Date.now());
+        code = await backfill(configFrom(given, env), options, version, signal);
       },
     )
     .command(

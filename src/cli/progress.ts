@@ -31,31 +31,51 @@ const detailsOf = (event: Exclude<Progress, {readonly phase: 'connect'}>): reado
   }
 };
 
-/** One line of at most so many columns that shows where a test stands; details and bar give way to a narrow terminal. */
+/**
+ * One line of at most so many columns: a title, a bar and details, the most important first. Details and bar give way to a
+ * narrow terminal.
+ */
+export const fitting = (
+  title: string,
+  fraction: number,
+  details: readonly string[],
+  columns: number,
+): string => {
+  for (let count = details.length; count > 0; count -= 1) {
+    const told = details.slice(0, count).join('  ');
+    const barWidth = Math.min(widestBar, columns - title.length - told.length - 2);
+    if (barWidth >= narrowestBar) return `${title}${bar(fraction, barWidth)}  ${told}`.trimEnd();
+  }
+  const [first = ''] = details;
+  return `${title}${first.trim()}`.slice(0, columns);
+};
+
+/** One line of at most so many columns that shows where a test stands. */
 export const progressLine = (event: Progress, columns: number): string => {
   const phase = event.phase.padEnd(phaseWidth);
   if (event.phase === 'connect') return cut(phase + printable(event.server), columns);
-  const details = [...detailsOf(event)];
-  for (; details.length > 0; details.pop()) {
-    const told = details.join('  ');
-    const barWidth = Math.min(widestBar, columns - phaseWidth - told.length - 2);
-    if (barWidth >= narrowestBar) return `${phase}${bar(event.fraction, barWidth)}  ${told}`.trimEnd();
-  }
-  const [first = ''] = detailsOf(event);
-  return `${phase}${first.trim()}`.slice(0, columns);
+  return fitting(phase, event.fraction, detailsOf(event), columns);
 };
 
 const eraseLine = '\r\u001b[2K';
 
-/** Shows progress as one line that is drawn over again. Returns what takes events, and the end, which wipes the line. */
-export const showProgress = (
+/** A line of a terminal that is drawn over again. Returns what draws it, given the columns it has, and what wipes it. */
+export const liveLine = (
   terminal: WriteStream,
-): {onProgress: (event: Progress) => void; end: () => void} => ({
-  onProgress: (event) => {
+): {draw: (line: (columns: number) => string) => void; end: () => void} => ({
+  draw: (line) => {
     // Some terminals don't know their width and say 0; the last column stays free, for a full line wraps.
-    terminal.write(eraseLine + progressLine(event, (terminal.columns || 80) - 1));
+    terminal.write(eraseLine + line((terminal.columns || 80) - 1));
   },
   end: () => {
     terminal.write(eraseLine);
   },
 });
+
+/** Shows progress as one line that is drawn over again. Returns what takes events, and the end, which wipes the line. */
+export const showProgress = (
+  terminal: WriteStream,
+): {onProgress: (event: Progress) => void; end: () => void} => {
+  const {draw, end} = liveLine(terminal);
+  return {onProgress: (event) => draw((columns) => progressLine(event, columns)), end};
+};

@@ -33,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['delivery', 'journal', 'metrics'],
+  receiver: ['delivery', 'config'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: [
     'bearer-token',
