@@ -1,5 +1,4 @@
 import {existsSync} from 'node:fs';
-import type {Config} from '../config/schema.ts';
 import type {TimeRange} from '../journal/history.ts';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
@@ -142,9 +141,8 @@ const write = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Shows the newest results of the journal, beside a running bridge or without one. */
-export const results = (config: Config, options: ResultsOptions, terminal: Terminal): ExitCode => {
-  const {path} = config.storage;
+/** Shows the newest results of the journal at a path, beside a running bridge or without one. */
+export const results = (path: string, options: ResultsOptions, terminal: Terminal): ExitCode => {
   const {job, sinceMs = 0, limit = Number.MAX_SAFE_INTEGER, json} = options;
   if (!existsSync(path)) {
     process.stderr.write(`journal ${path} is not there: nothing was tested yet (storage.path)\n`);
