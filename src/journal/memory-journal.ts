@@ -1,4 +1,5 @@
 import {pathToFileURL} from 'node:url';
+import type {TestResult} from '../result.ts';
 import {type Database, openDatabase} from './database.ts';
 import {openHours} from './hours.ts';
 import type {Journal, JournalRow} from './journal.ts';
@@ -121,6 +122,22 @@ export const openMemoryJournal = (
   };
   const dropOldest = db.prepare('DELETE FROM results WHERE id = (SELECT min(id) FROM results WHERE id > ?)');
 
+  const makeRoom = (row: JournalRow): JournalRow => {
+    if (row.id - savedId > mostUnsaved) dropped += dropOldest.run(savedId).changes;
+    return row;
+  };
+
+  // With what keys results were imported here, to be known in the file too.
+  const keys = new Map<number, string>();
+  const wasImported = (key: string): boolean =>
+    journal.wasImported(key) || whereReadable(() => onDisk().wasImported(key)) === true;
+  const importResult = (result: TestResult, key: string): JournalRow | undefined => {
+    const row = wasImported(key) ? undefined : journal.importResult(result, key);
+    if (row === undefined) return undefined;
+    keys.set(row.id, key);
+    return makeRoom(row);
+  };
+
   const saveState = db.transaction((): void => {
     const resultId = 'ifnull((SELECT disk_id FROM saved WHERE saved.id = result_id), result_id)';
     // What a person has marked in the file meanwhile, to be sent again, stays marked unless it has had a verdict since.
@@ -168,11 +185,10 @@ export const openMemoryJournal = (
 
   return {
     ...journal,
-    append: (result) => {
-      const row = journal.append(result);
-      if (row.id - savedId > mostUnsaved) dropped += dropOldest.run(savedId).changes;
-      return row;
-    },
+    append: (result) => makeRoom(journal.append(result)),
+    importResult,
+    importResults: (keyed) => keyed.filter(({result, key}) => importResult(result, key) !== undefined).length,
+    wasImported,
     after: (id, limit) => {
       const older =
         id < base
@@ -195,8 +211,12 @@ export const openMemoryJournal = (
       const untilMs = Date.now() + forMs;
       for (let [row] = journal.after(savedId, 1); row !== undefined; [row] = journal.after(savedId, 1)) {
         if (Date.now() > untilMs) return undefined;
-        const {id} = target.append(row.result);
+        const key = keys.get(row.id);
+        const saved = key === undefined ? target.append(row.result) : target.importResult(row.result, key);
+        // Another process has imported it there meanwhile.
+        const id = saved?.id ?? target.lastId();
         noteSaved.run(row.id, id);
+        keys.delete(row.id);
         savedId = row.id;
         isRenumbered ||= id !== row.id;
       }
