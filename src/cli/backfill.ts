@@ -14,7 +14,7 @@ import type {BackfillOptions} from './backfill-options.ts';
 import {countLine} from './count-progress.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {type RowFor, writeOpenMetrics} from './openmetrics-file.ts';
-import {liveLine} from './progress.ts';
+import {showLine} from './progress.ts';
 
 const rowsAtOnce = 500;
 const patienceMs = 5 * 60_000;
@@ -93,7 +93,7 @@ const sendAll = async (
   const plan = planDestinations(config, mappingOf(config), version).find((each) => each.name === name);
   if (plan === undefined) throw new Error(`${name} is not planned`);
   const {sink, queue} = plan.open();
-  const line = process.stderr.isTTY ? liveLine(process.stderr) : undefined;
+  const line = process.stderr.isTTY ? showLine(process.stderr) : undefined;
   try {
     const done = await send(
       walk(journal, range, queue.maxResults),

@@ -8,6 +8,8 @@ import {backfillFlags} from './backfill-flags.ts';
 import {configFrom, sourcesFrom, withConfigFlags} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {addFileCommands} from './file-commands.ts';
+import {importFlags} from './import-flags.ts';
+import {importKinds} from './import-kinds.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 import {StatusError} from './status-error.ts';
 
@@ -210,29 +212,35 @@ export const main = async (
       },
     )
     .command(
-      'import <format> <file>',
+      'import <kind> <source>',
       "take another program's results into the journal, each with its own time",
       (command) =>
         withConfigFlags(
           command
-            .positional('format', {choices: ['ookla-json'] as const, demandOption: true})
-            .positional('file', {
+            .positional('kind', {choices: importKinds, demandOption: true})
+            .positional('source', {
               type: 'string',
               demandOption: true,
-              describe: 'a file, or - for standard input',
+              describe: "a file, or - for standard input; tracker-api: the tracker's URL",
             })
-            .options({
-              job: {
-                type: 'string',
-                requiresArg: true,
-                describe: 'job that the results are of (default: the first)',
-              },
-            }),
+            .options(importFlags),
           args,
         ),
-      async ({file, job, ...given}) => {
-        const {importOokla} = await import('./import-ookla.ts');
-        code = await importOokla(configFrom(given, env), {file, ...(job !== undefined && {job})});
+      async ({kind, source, job, timezone, tokenFile, dryRun, ...given}) => {
+        const {importSource} = await import('./import-source.ts');
+        const {importResults, previewImport} = await import('./import.ts');
+        const {terminalOf} = await import('./terminal.ts');
+        const config = configFrom(given, env);
+        const from = importSource(config, {
+          kind,
+          source,
+          ...(job !== undefined && {job}),
+          ...(timezone !== undefined && {timeZone: timezone}),
+          ...(tokenFile !== undefined && {tokenFile}),
+        });
+        code = dryRun
+          ? await previewImport(config, from, terminalOf(process.stdout, env), signal)
+          : await importResults(config, from, signal);
       },
     )
     .command(

@@ -57,10 +57,27 @@ export const progressLine = (event: Progress, columns: number): string => {
   return fitting(phase, event.fraction, detailsOf(event), columns);
 };
 
+/** One line of at most so many columns that shows how far an import is; the bar gives way to a narrow terminal. */
+export const importLine = (
+  fraction: number | undefined,
+  {imported, known, wrong}: {readonly imported: number; readonly known: number; readonly wrong: number},
+  columns: number,
+): string => {
+  const told = [
+    `${imported} imported`,
+    ...(known > 0 ? [`${known} there already`] : []),
+    ...(wrong > 0 ? [`${wrong} left out`] : []),
+  ].join(', ');
+  const barWidth = Math.min(widestBar, columns - told.length - 8);
+  if (fraction === undefined || barWidth < narrowestBar) return told.slice(0, columns);
+  const percent = `${Math.floor(fraction * 100)} %`.padStart(6);
+  return `${bar(fraction, barWidth)}${percent}  ${told}`;
+};
+
 const eraseLine = '\r\u001b[2K';
 
-/** A line of a terminal that is drawn over again. Returns what draws it, given the columns it has, and what wipes it. */
-export const liveLine = (
+/** One line of a terminal that is drawn over again, from what gives it for so many columns. `end` wipes it. */
+export const showLine = (
   terminal: WriteStream,
 ): {draw: (line: (columns: number) => string) => void; end: () => void} => ({
   draw: (line) => {
@@ -76,6 +93,6 @@ export const liveLine = (
 export const showProgress = (
   terminal: WriteStream,
 ): {onProgress: (event: Progress) => void; end: () => void} => {
-  const {draw, end} = liveLine(terminal);
+  const {draw, end} = showLine(terminal);
   return {onProgress: (event) => draw((columns) => progressLine(event, columns)), end};
 };

@@ -79,7 +79,8 @@ const value = (read: (measured: Partial<Measurement>) => string | undefined) => 
 const rateOf = (bytesPerSecond: number | undefined): string | undefined =>
   bytesPerSecond === undefined ? undefined : formatRate(bytesPerSecond);
 
-const columnsFor = (jobs: number): readonly Column<TestResult>[] => {
+/** Results as rows of a table; their jobs are named where there are several. */
+export const resultColumns = (jobs: number): readonly Column<TestResult>[] => {
   const job: Column<TestResult> = {
     title: 'Job',
     cell: (result) => ({text: printable(result.job)}),
@@ -132,7 +133,7 @@ const show = (results: readonly TestResult[], terminal: Terminal): readonly stri
   const jobs = [...new Set(results.map(({job}) => job))].sort();
   const trends = jobs.flatMap((job) => trendLine(job, results, terminal) ?? []);
   return [
-    ...tableLines(columnsFor(jobs.length), results, terminal),
+    ...tableLines(resultColumns(jobs.length), results, terminal),
     ...(trends.length > 0 ? ['', ...trends] : []),
   ];
 };
