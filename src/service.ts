@@ -7,6 +7,7 @@ import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
 import {createScheduler} from './scheduler/scheduler.ts';
 import {createAccessCheck} from './server/access/access.ts';
+import {createLoginAttempts} from './server/access/login.ts';
 import {apiEndpoints} from './server/api/api.ts';
 import {createProgressHub} from './server/api/progress-hub.ts';
 import {createDocument, type Document} from './server/document.ts';
@@ -143,8 +144,9 @@ const open = async (
 
   const reload = async (): Promise<Reload> =>
     isReady ? reloading.reload() : {kind: 'failed', problem: 'the bridge is starting or stopping'};
+  const loginAttempts = createLoginAttempts();
   const serverOptions = ({web}: Config): ServerOptions => {
-    const access = createAccessCheck(web.access);
+    const access = createAccessCheck(web.access, loginAttempts);
     return {
       ...web,
       access: () => access,
