@@ -5,6 +5,7 @@ import {configurationReference} from './docs/configuration.ts';
 import {metricsReference} from './docs/metrics.ts';
 import {bridgeDashboard} from './grafana/bridge.ts';
 import {resultsDashboard} from './grafana/results.ts';
+import {thirdParty} from './third-party.ts';
 
 const prefix = 'speedtest_tracker_';
 const promised = {downloadBytesPerSecond: 12.5e6, uploadBytesPerSecond: 2.5e6};
@@ -25,4 +26,5 @@ export const generatedFiles = async (): Promise<ReadonlyMap<string, string>> =>
     ['examples/speedtest-bridge.schema.json', toJson(configJsonSchema())],
     ['docs/configuration.md', configurationReference()],
     ['docs/metrics.md', await metricsReference()],
+    ['THIRD-PARTY.md', thirdParty()],
   ]);

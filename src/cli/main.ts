@@ -32,11 +32,14 @@ export const main = async (
   signal: AbortSignal,
 ): Promise<ExitCode> => {
   const version = packageVersion();
+  // Yargs wants the text at each start, and SQLite is loaded for it.
+  const isVersionAsked = args.includes('--version');
+  const versionShown = isVersionAsked ? (await import('./version.ts')).versionText(version) : version;
   let code: ExitCode = exitCode.good;
   const parser = yargs([...args])
     .scriptName('speedtest-bridge')
     .usage('$0 COMMAND\n\nRuns speed tests on a schedule and delivers every result to Prometheus.')
-    .version(version)
+    .version(versionShown)
     .epilogue(epilogue)
     .demandCommand(1, 1, 'name a command; see --help')
     .strict()

@@ -1,6 +1,6 @@
 import type {TestResult} from '../result.ts';
 import type {Database} from './database.ts';
-import {numberQuery} from './query.ts';
+import {command, numberQuery} from './query.ts';
 
 // Bytes are kept by quarters of an hour: a month begins with one in every time zone.
 const quarterMs = 900_000;
@@ -25,13 +25,14 @@ export const bytesMoved = (result: TestResult): number => {
 
 /** The part of the journal that knows how much data the tests moved. */
 export const openUsage = (db: Database) => {
-  const add = db.prepare(
+  const add = command(
+    db,
     `INSERT INTO usage (start_ms, job, bytes) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes`,
   );
   const ofAll = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ?');
   const ofJob = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ? AND job = ?');
-  const removeBefore = db.prepare('DELETE FROM usage WHERE start_ms < ?');
+  const removeBefore = command(db, 'DELETE FROM usage WHERE start_ms < ?');
   return {
     /** Counts a result that is appended, in the same transaction. */
     add: (result: TestResult): void => {

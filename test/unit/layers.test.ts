@@ -27,6 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   size: [],
   'bearer-token': [],
   scheduler: ['result', 'running-parts', 'sleep'],
+  import: ['delivery', 'engine', 'result', 'scheduler', 'sleep'],
   job: ['result', 'engine', 'journal', 'scheduler', 'size'],
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],

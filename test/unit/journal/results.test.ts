@@ -96,4 +96,24 @@ describe('importing', () => {
     expect(journal.importResult(completed({endedAtMs: 1000}), 'ookla b')).toBeUndefined();
     expect(journal.after(0, 10)).toEqual([]);
   });
+
+  it('appends many at once, each as it would be by itself', () => {
+    const results = [
+      completed({endedAtMs: 3_600_000}),
+      failed({endedAtMs: 3_700_000}),
+      completed({job: 'other', endedAtMs: 3_800_000}),
+      skipped({endedAtMs: 9_000_000}),
+    ];
+    const keyed = results.map((result, index) => ({result, key: `key ${index}`}));
+    const [journal, oneByOne] = [open(), open()];
+    for (const {result, key} of keyed) oneByOne.importResult(result, key);
+    journal.importResult(completed({endedAtMs: 3_600_000}), 'key 0');
+    expect(journal.importResults([...keyed, ...keyed])).toBe(3);
+    expect(journal.importResults(keyed)).toBe(0);
+    expect(journal.after(0, 9)).toEqual(oneByOne.after(0, 9));
+    const query = {fromMs: 0, toMs: 10_000_000, stepMs: 3_600_000, exact: false};
+    expect(journal.steps(query)).toEqual(oneByOne.steps(query));
+    expect(journal.movedSince(0)).toBe(oneByOne.movedSince(0));
+    expect([journal.wasImported('key 3'), journal.wasImported('key 4')]).toEqual([true, false]);
+  });
 });

@@ -1,0 +1,237 @@
+import {z} from 'zod';
+import {oneLine} from '../delivery/http/response.ts';
+import type {Measurement, TestResult, TestServer} from '../result.ts';
+import type {Clock} from './clock.ts';
+import {
+  failureClassOf,
+  flag,
+  fromZero,
+  idleLatency,
+  loadedLatency,
+  numeric,
+  problemOf,
+  text,
+  transfer,
+} from './fields.ts';
+import type {Imported} from './source.ts';
+
+const latency = z.object({iqm: numeric, low: numeric, high: numeric, jitter: numeric}).nullish();
+const direction = z.object({bandwidth: numeric, bytes: numeric, elapsed: numeric, latency}).nullish();
+const identifier = z.union([z.number(), z.string()]).nullish();
+
+/** What Ookla's program printed, or what the tracker made of another program's output or failure, as columns. */
+const data = z
+  .object({
+    timestamp: text,
+    isp: text,
+    message: text,
+    packetLoss: numeric,
+    ping: z.object({latency: numeric, jitter: numeric, low: numeric, high: numeric}).nullish(),
+    download: direction,
+    upload: direction,
+    server: z
+      .object({id: identifier, host: text, port: numeric, name: text, location: text, country: text})
+      .nullish(),
+  })
+  .transform(({timestamp, isp, message, packetLoss, ping, download, upload, server}) => ({
+    timestamp,
+    isp,
+    error_message: message,
+    packet_loss: packetLoss,
+    ping: ping?.latency,
+    ping_jitter: ping?.jitter,
+    ping_low: ping?.low,
+    ping_high: ping?.high,
+    download: download?.bandwidth,
+    download_bytes: download?.bytes,
+    download_elapsed: download?.elapsed,
+    download_latency_iqm: download?.latency?.iqm,
+    download_latency_low: download?.latency?.low,
+    download_latency_high: download?.latency?.high,
+    download_jitter: download?.latency?.jitter,
+    upload: upload?.bandwidth,
+    upload_bytes: upload?.bytes,
+    upload_elapsed: upload?.elapsed,
+    upload_latency_iqm: upload?.latency?.iqm,
+    upload_latency_low: upload?.latency?.low,
+    upload_latency_high: upload?.latency?.high,
+    upload_jitter: upload?.latency?.jitter,
+    server_id: server?.id,
+    server_host: server?.host,
+    server_port: server?.port,
+    server_name: server?.name,
+    server_location: server?.location,
+    server_country: server?.country,
+  }));
+
+/**
+ * The columns of Speedtest Tracker's table `results` in all its versions: those of 0.1 (2022), `successful` (2023),
+ * `service` and `status` in place of it (2024), and one for each value in place of `data` (2026). Rates are in bytes per
+ * second, times in milliseconds.
+ */
+const columns = z.object({
+  id: z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number.parseFloat)]),
+  service: text,
+  status: text,
+  successful: flag,
+  scheduled: flag,
+  healthy: flag,
+  created_at: z.string(),
+  timestamp: text,
+  isp: text,
+  error_message: text,
+  packet_loss: numeric,
+  ping: numeric,
+  ping_jitter: numeric,
+  ping_low: numeric,
+  ping_high: numeric,
+  download: numeric,
+  download_bytes: numeric,
+  download_elapsed: numeric,
+  download_latency_iqm: numeric,
+  download_latency_low: numeric,
+  download_latency_high: numeric,
+  download_jitter: numeric,
+  upload: numeric,
+  upload_bytes: numeric,
+  upload_elapsed: numeric,
+  upload_latency_iqm: numeric,
+  upload_latency_low: numeric,
+  upload_latency_high: numeric,
+  upload_jitter: numeric,
+  server_id: identifier,
+  server_host: text,
+  server_port: numeric,
+  server_name: text,
+  server_location: text,
+  server_country: text,
+});
+
+/** The columns that a result is read from; any of them but `id` and `created_at` may be missing. */
+export const trackerColumns: readonly string[] = [...columns.keyof().options, 'data'];
+
+/** Data of another shape are no reason to give up what the columns hold. */
+const row = columns.extend({data: data.nullish().catch(undefined)});
+
+type Row = z.output<typeof columns>;
+
+const defined = (values: z.output<typeof data>) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+
+const serverOf = (found: Row): TestServer => {
+  const {server_id: id, server_host: host, server_port: port} = found;
+  const {server_name: name, server_location: location, server_country: country} = found;
+  return {
+    ...(id && {id: String(id)}),
+    ...(name && {name}),
+    ...(host && {host: port ? `${host}:${port}` : host}),
+    ...(country && {country}),
+    ...(location && {location}),
+  };
+};
+
+const measurementOf = (found: Row, engine: string): Measurement => {
+  const ping = idleLatency({
+    latencyMs: found.ping,
+    jitterMs: found.ping_jitter,
+    lowMs: found.ping_low,
+    highMs: found.ping_high,
+  });
+  const download = transfer({
+    bytesPerSecond: found.download,
+    bytes: found.download_bytes,
+    elapsedMs: found.download_elapsed,
+    latency: loadedLatency({
+      iqmMs: found.download_latency_iqm,
+      lowMs: found.download_latency_low,
+      highMs: found.download_latency_high,
+      jitterMs: found.download_jitter,
+    }),
+  });
+  const upload = transfer({
+    bytesPerSecond: found.upload,
+    bytes: found.upload_bytes,
+    elapsedMs: found.upload_elapsed,
+    latency: loadedLatency({
+      iqmMs: found.upload_latency_iqm,
+      lowMs: found.upload_latency_low,
+      highMs: found.upload_latency_high,
+      jitterMs: found.upload_jitter,
+    }),
+  });
+  const loss = fromZero(found.packet_loss);
+  return {
+    engine: {name: engine},
+    server: serverOf(found),
+    ...(found.isp && {isp: found.isp}),
+    ...(ping && {ping}),
+    ...(download && {download}),
+    ...(upload && {upload}),
+    ...(loss !== undefined && loss <= 100 && {packetLossPercent: loss}),
+  };
+};
+
+const isMeasured = ({ping, download, upload}: Measurement): boolean =>
+  ping !== undefined || download !== undefined || upload !== undefined;
+
+const unfinished = ['waiting', 'started', 'checking', 'running', 'benchmarking'];
+
+/** What a row says of its test; versions without the column `status` say no more than whether it went well. */
+const statusOf = ({status, successful}: Row, measurement: Measurement): string =>
+  status?.toLowerCase() ?? ((successful ?? isMeasured(measurement)) ? 'completed' : 'failed');
+
+export interface TrackerReading {
+  /** The job that the results are of. */
+  readonly job: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Reads one result of Speedtest Tracker, from its table or its API: columns by their names, `data` as a value. Its key is
+ * made of the job, the result's number and `created_at`, and so the same by whichever way it comes.
+ *
+ * A result is of the time that Ookla's program noted at its end, where that is kept, otherwise of `created_at`, at which
+ * the test was asked for, plus the time that its transfers took.
+ */
+export const readTracker = (value: unknown, {job, clock}: TrackerReading): Imported => {
+  const parsed = row.safeParse(value);
+  if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
+  const {data: printed, ...own} = parsed.data;
+  const found: Row = printed ? {...own, ...defined(printed)} : own;
+  const createdAt = clock(found.created_at);
+  if (!createdAt.ok) return {kind: 'wrong', problem: `created_at: ${createdAt.problem}`};
+  const endedAt = found.timestamp ? clock(found.timestamp) : undefined;
+
+  const engine = found.service?.toLowerCase() ?? 'ookla';
+  const measurement = measurementOf(found, engine);
+  const reason = oneLine(found.error_message ?? '') || 'Speedtest Tracker does not say why';
+  const key = `tracker:${JSON.stringify([job, found.id, found.created_at])}`;
+  const at = {job, scheduled: found.scheduled ?? false, startedAtMs: createdAt.ms, endedAtMs: createdAt.ms};
+  const result = (given: TestResult): Imported => ({kind: 'result', result: given, key});
+  const status = statusOf(found, measurement);
+  switch (status) {
+    case 'completed': {
+      if (!isMeasured(measurement)) return {kind: 'wrong', problem: 'completed, but nothing was measured'};
+      const elapsedMs = (measurement.download?.elapsedMs ?? 0) + (measurement.upload?.elapsedMs ?? 0);
+      const endedAtMs = endedAt?.ok ? endedAt.ms : createdAt.ms + elapsedMs;
+      return result({
+        ...at,
+        status,
+        startedAtMs: endedAtMs - elapsedMs,
+        endedAtMs,
+        measurement,
+        ...(typeof found.healthy === 'boolean' && {healthy: found.healthy}),
+      });
+    }
+    case 'failed': {
+      const failure = {class: failureClassOf(reason), reason};
+      return result({...at, status, failure, attempts: [{engine, ...failure}]});
+    }
+    case 'skipped':
+      return result({...at, status, skip: {class: 'missed', reason}});
+    default:
+      return unfinished.includes(status)
+        ? {kind: 'unfinished'}
+        : {kind: 'wrong', problem: `status ${JSON.stringify(status)} is not known`};
+  }
+};
