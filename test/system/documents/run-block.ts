@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {expect} from 'vitest';
@@ -39,10 +39,22 @@ const tryNpm = async (surroundings: Surroundings, script: string): Promise<void>
   );
   const lock = lockFile.parse(JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8')));
   expect(lock.packages['']).toEqual(wanted);
-  const command = scripts[script] ?? '';
+  // npm's own pack has only what comes before it.
+  const command = scripts[script] ?? scripts[`pre${script}`] ?? '';
   expect(command, `npm run ${script}`).not.toBe('');
   const started = /node dist\/main\.js run .*$/.exec(command)?.[0];
   if (started !== undefined) await tryRun(surroundings, started);
+};
+
+/**
+ * What would change this machine, or wants a cluster. Of such a command it is only seen that the files which it names are
+ * there.
+ */
+const foreign = /^(?:sudo|docker|kubectl) /;
+
+const tryFiles = (command: string): void => {
+  const named = command.match(/\bexamples\/[\w./-]+/g) ?? [];
+  expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
 };
 
 const tryCommands = async (surroundings: Surroundings, text: string): Promise<void> => {
@@ -51,6 +63,7 @@ const tryCommands = async (surroundings: Surroundings, text: string): Promise<vo
     if (command === '') continue;
     const script = /^npm ci && npm (?:run )?(\w+)$/.exec(command)?.[1];
     if (script !== undefined) await tryNpm(surroundings, script);
+    else if (foreign.test(command)) tryFiles(command);
     else if (/^node dist\/main\.js run\b/.test(command)) await tryRun(surroundings, command);
     // For those that come after it, which may use it.
     else if (/^node dist\/main\.js reflector\b/.test(command))

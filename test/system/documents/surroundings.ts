@@ -5,10 +5,13 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, vi} from 'vitest';
+import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {startCloudflare} from '../../fixtures/cloudflare.ts';
 import {recorded} from '../../fixtures/ookla.ts';
+import {completed} from '../../fixtures/results.ts';
 import {tlsFile} from '../../fixtures/tls.ts';
 import {freePort} from '../../peers/port.ts';
+import {provide} from '../../peers/provide.ts';
 import {startPushgateway} from '../../peers/pushgateway.ts';
 import {startStrictReceiver} from '../../peers/strict-receiver.ts';
 
@@ -44,13 +47,28 @@ const ooklaProgram = `#!/bin/sh
 [ "$1" = --version ] && echo 'Speedtest by Ookla 1.2.0.84' || echo '${JSON.stringify(recorded)}'
 `;
 
-/** A folder with what a clone has and what the documents' configurations name. */
-const createFolder = (): string => {
+/** As `npm install -g .` puts it on PATH. */
+const installedProgram = `#!/bin/sh
+exec node '${root}dist/main.js' "$@"
+`;
+
+/** Makes the folder, with what a clone has, programs on PATH, a journal, and the files that configurations name. */
+const createFolder = async (): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), 'speedtest-bridge-documents-'));
   for (const name of ['dist', 'examples', 'package.json']) symlinkSync(join(root, name), join(folder, name));
   mkdirSync(join(folder, 'bin'));
-  writeFileSync(join(folder, 'bin/speedtest'), ooklaProgram);
-  chmodSync(join(folder, 'bin/speedtest'), 0o755);
+  symlinkSync(await provide('promtool'), join(folder, 'bin/promtool'));
+  for (const [name, text] of [
+    ['speedtest', ooklaProgram],
+    ['speedtest-bridge', installedProgram],
+  ] as const) {
+    writeFileSync(join(folder, 'bin', name), text);
+    chmodSync(join(folder, 'bin', name), 0o755);
+  }
+  mkdirSync(join(folder, 'data'));
+  const journal = openJournal(join(folder, 'data/speedtest-bridge.db'));
+  journal.append(completed());
+  journal.close();
   writeFileSync(join(folder, 'password'), 'a password\n');
   copyFileSync(tlsFile('server.pem'), join(folder, 'server.crt'));
   copyFileSync(tlsFile('server.key'), join(folder, 'server.key'));
@@ -59,7 +77,7 @@ const createFolder = (): string => {
 
 /** Makes them. Whoever calls this closes them. */
 export const createSurroundings = async (): Promise<Surroundings> => {
-  const folder = createFolder();
+  const folder = await createFolder();
   const running: Running[] = [];
   const [receiver, pushgateway, cloudflare, here, other] = await Promise.all([
     startStrictReceiver(),
@@ -75,7 +93,13 @@ export const createSurroundings = async (): Promise<Surroundings> => {
     ['http://office.example:8989', `http://127.0.0.1:${here}`],
     ['http://other.example:8989', `http://127.0.0.1:${other}`],
     [' --listen :8989', ` --listen 127.0.0.1:${other}`],
+    ['/var/lib/prometheus/data', join(folder, 'prometheus')],
   ];
+  // For blocks that show none, or come before one.
+  writeFileSync(
+    join(folder, 'speedtest-bridge.yaml'),
+    `jobs: [{name: wan, schedule: '7 * * * *', engines: [embedded]}]\nremote_write: [{name: store, url: '${receiver.url}'}]\n`,
+  );
   const env = {
     PATH: [join(folder, 'bin'), dirname(process.execPath), process.env['PATH']].join(':'),
     SPEEDTEST_BRIDGE_WEB_LISTEN: '127.0.0.1:0',
