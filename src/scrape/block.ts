@@ -33,6 +33,8 @@ export interface ScrapedSeries {
 export interface Layout {
   /** The same for the same series in the same order, in every process. */
   readonly key: string;
+  /** What `readLayout` makes the same layout of. */
+  readonly bytes: Uint8Array;
   readonly size: number;
   seriesAt(index: number): ScrapedSeries;
 }

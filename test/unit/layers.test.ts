@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rules: ['metrics', 'promql'],
   reflector: ['bearer-token', 'addresses'],
   engine: ['result', 'sleep', 'reflector'],
+  scrape: ['metrics'],
   size: [],
   'bearer-token': [],
   scheduler: ['result', 'running-parts', 'sleep'],
