@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rules: ['metrics', 'promql'],
   reflector: ['bearer-token', 'addresses'],
   engine: ['result', 'sleep', 'reflector'],
-  scrape: ['metrics'],
+  scrape: ['metrics', 'config', 'delivery', 'relabel'],
   size: [],
   'bearer-token': [],
   scheduler: ['result', 'running-parts', 'sleep'],
