@@ -7,6 +7,8 @@ import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
 import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
+import {global} from './scrape/global.ts';
+import {scrapeConfig} from './scrape/scrape-config.ts';
 import {web} from './web.ts';
 
 const metrics = z
@@ -42,6 +44,13 @@ export const schema = z.strictObject({
   engines: engines.prefault({}),
   remote_write: z.array(remoteWrite).default([]),
   pushgateway: z.array(pushgateway).default([]),
+  global: global.prefault({}).describe("What all scrape jobs have in common: prometheus.yml's own global."),
+  scrape_configs: z
+    .array(scrapeConfig)
+    .default([])
+    .describe(
+      "Targets to scrape and forward. An entry of prometheus.yml's own scrape_configs can be pasted as it is.",
+    ),
   web: web.prefault({}),
   storage: z
     .strictObject({

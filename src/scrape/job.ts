@@ -35,6 +35,8 @@ export interface ScrapeJob {
   readonly protocols: readonly TextProtocol[];
   /** How a page without a known Content-Type is read; where absent, it is refused. */
   readonly fallbackProtocol?: TextProtocol;
+  /** How names that are not of letters, digits and underscores are to be written. */
+  readonly escaping: 'allow-utf-8' | 'underscores' | 'dots' | 'values';
   readonly compression: boolean;
   readonly honorLabels: boolean;
   readonly honorTimestamps: boolean;
@@ -46,5 +48,7 @@ export interface ScrapeJob {
   }[];
   readonly relabelRules: readonly RelabelRule[];
   readonly metricRelabelRules: readonly RelabelRule[];
+  /** Of all series that do not have them, at the very end. */
+  readonly externalLabels: Readonly<Record<string, string>>;
   readonly limits: ScrapeLimits;
 }

@@ -54,6 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'relabel',
     'scheduler',
+    'scrape',
     'server',
     'size',
     'telemetry',

@@ -1,18 +1,23 @@
-import type {TextProtocol} from '../job.ts';
+import type {ScrapeJob, TextProtocol} from '../job.ts';
 import type {PageFormat} from '../parse/series-text.ts';
 
 const mediaTypes: Readonly<Record<TextProtocol, string>> = {
-  // Names may be any UTF-8: https://prometheus.io/docs/instrumenting/content_negotiation/#escaping-schemes
-  'OpenMetricsText1.0.0': 'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8',
+  'OpenMetricsText1.0.0': 'application/openmetrics-text;version=1.0.0',
   'OpenMetricsText0.0.1': 'application/openmetrics-text;version=0.0.1',
-  'PrometheusText1.0.0': 'text/plain;version=1.0.0;escaping=allow-utf-8',
+  'PrometheusText1.0.0': 'text/plain;version=1.0.0',
   'PrometheusText0.0.4': 'text/plain;version=0.0.4',
 };
 
+/** https://prometheus.io/docs/instrumenting/content_negotiation/#escaping-schemes; earlier versions have none. */
+const escapingOf = (protocol: TextProtocol, escaping: ScrapeJob['escaping']): string =>
+  protocol.endsWith('1.0.0') ? `;escaping=${escaping}` : '';
+
 /** The header Accept that asks for protocols in this order, and for anything else after them, as Prometheus 3 writes it. */
-export const acceptHeader = (protocols: readonly TextProtocol[]): string => {
+export const acceptHeader = ({protocols, escaping}: Pick<ScrapeJob, 'protocols' | 'escaping'>): string => {
   const first = 6;
-  const wanted = protocols.map((protocol, index) => `${mediaTypes[protocol]};q=0.${first - index}`);
+  const wanted = protocols.map(
+    (protocol, index) => `${mediaTypes[protocol]}${escapingOf(protocol, escaping)};q=0.${first - index}`,
+  );
   return [...wanted, `*/*;q=0.${first - protocols.length}`].join(',');
 };
 

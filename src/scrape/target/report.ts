@@ -1,6 +1,7 @@
-import type {Labels} from '../../metrics/sample.ts';
 import type {Block, Layout, ScrapedSeries} from '../block.ts';
 import {createLayout} from '../layout.ts';
+import {withExternalLabels} from './series-labels.ts';
+import type {Target} from './target.ts';
 
 /** What a scrape says of itself. */
 export interface ScrapeReport {
@@ -53,12 +54,12 @@ const metrics: readonly ReportedMetric[] = [
 ];
 
 /** The series that a scrape says something of itself with, with the labels of its target. */
-export const reportLayout = (labels: Labels): Layout =>
+export const reportLayout = ({labels, job}: Pick<Target, 'labels' | 'job'>): Layout =>
   createLayout(
     metrics.map(({name, help, unit}): ScrapedSeries => {
-      const all = [['__name__', name] as const, ...labels];
+      const all = withExternalLabels([['__name__', name], ...labels], job.externalLabels);
       return {
-        labels: all.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+        labels: all,
         family: {name, type: 'gauge', help, unit},
       };
     }),

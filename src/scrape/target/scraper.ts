@@ -42,7 +42,7 @@ export interface ScraperSettings {
 const failed = {isUp: false, scraped: 0, relabelled: 0, added: 0};
 
 export const createScraper = (target: Target, {exemplars, version, refusal}: ScraperSettings): Scraper => {
-  const {job, url, timeoutMs, labels} = target;
+  const {job, url, timeoutMs} = target;
   const client = createHttpClient({...job.http, url, timeoutMs});
   const memory = createPageMemory({
     honorTimestamps: job.honorTimestamps,
@@ -50,10 +50,10 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     toLabels: (series) => seriesLabels(series, target),
   });
   const live = createLiveSeries(job.trackTimestampsStaleness);
-  const ownLayout = reportLayout(labels);
+  const ownLayout = reportLayout(target);
   const reports = createLiveSeries(true);
   const headers = {
-    accept: acceptHeader(job.protocols),
+    accept: acceptHeader(job),
     'accept-encoding': job.compression ? 'gzip' : 'identity',
     'user-agent': `speedtest-bridge/${version}`,
     'x-prometheus-scrape-timeout-seconds': String(timeoutMs / 1000),

@@ -1,7 +1,7 @@
 import type {Labels} from '../../metrics/sample.ts';
 import {LabelEditor} from '../../relabel/label-editor.ts';
 import {relabel} from '../../relabel/relabel.ts';
-import type {ScrapeLimits} from '../job.ts';
+import type {ScrapeJob, ScrapeLimits} from '../job.ts';
 import {PageError} from '../parse/page-error.ts';
 import type {ExposedSeries} from '../parse/series-text.ts';
 import type {Target} from './target.ts';
@@ -38,13 +38,25 @@ const checkLimits = (labels: Labels, limits: ScrapeLimits): void => {
   }
 };
 
+/** The labels, sorted, with those of `global.external_labels` that are not among them. */
+export const withExternalLabels = (labels: Labels, externalLabels: ScrapeJob['externalLabels']): Labels => {
+  const editor = new LabelEditor(labels);
+  for (const [name, value] of Object.entries(externalLabels)) {
+    if (editor.get(name) === '') editor.set(name, value);
+  }
+  return editor.finish();
+};
+
 /**
  * The labels with which a series leaves a scrape: with those of its target, and after `metric_relabel_configs`; undefined where
  * these drop it. Throws a `PageError` where the limits of labels, or the want of a name, make the scrape a failed one.
  */
 export const seriesLabels = (
   {name, labels}: ExposedSeries,
-  {labels: targetLabels, job: {honorLabels, metricRelabelRules, limits}}: Pick<Target, 'labels' | 'job'>,
+  {
+    labels: targetLabels,
+    job: {honorLabels, metricRelabelRules, limits, externalLabels},
+  }: Pick<Target, 'labels' | 'job'>,
 ): Labels | undefined => {
   const editor = new LabelEditor([['__name__', name], ...labels]);
   if (honorLabels) {
@@ -58,5 +70,5 @@ export const seriesLabels = (
     throw new PageError(`metric_relabel_configs leave a series of ${JSON.stringify(name)} without a name`);
   }
   checkLimits(relabelled, limits);
-  return relabelled;
+  return withExternalLabels(relabelled, externalLabels);
 };

@@ -23,6 +23,7 @@ export const jobWith = (given: Partial<ScrapeJob> = {}): ScrapeJob => ({
   metricsPath: '/metrics',
   params: {},
   protocols: textProtocols,
+  escaping: 'allow-utf-8',
   compression: true,
   honorLabels: false,
   honorTimestamps: true,
@@ -31,6 +32,7 @@ export const jobWith = (given: Partial<ScrapeJob> = {}): ScrapeJob => ({
   groups: [],
   relabelRules: [],
   metricRelabelRules: [],
+  externalLabels: {},
   limits: noLimits,
   ...given,
 });

@@ -3,11 +3,13 @@ import {textProtocols} from '../../../../src/scrape/job.ts';
 import {acceptHeader, formatByContentType} from '../../../../src/scrape/target/protocols.ts';
 
 it('asks for the protocols in their order, as Prometheus 3 does', () => {
-  expect(acceptHeader(textProtocols)).toBe(
+  expect(acceptHeader({protocols: textProtocols, escaping: 'allow-utf-8'})).toBe(
     'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,' +
       'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
   );
-  expect(acceptHeader(['PrometheusText0.0.4'])).toBe('text/plain;version=0.0.4;q=0.6,*/*;q=0.5');
+  expect(acceptHeader({protocols: ['PrometheusText0.0.4', 'PrometheusText1.0.0'], escaping: 'dots'})).toBe(
+    'text/plain;version=0.0.4;q=0.6,text/plain;version=1.0.0;escaping=dots;q=0.5,*/*;q=0.4',
+  );
 });
 
 it.each([
