@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   reflector: ['bearer-token', 'addresses'],
   engine: ['result', 'sleep', 'reflector'],
   scrape: ['metrics'],
+  forwarding: ['delivery', 'journal', 'limiter', 'scrape', 'sleep'],
   size: [],
   'bearer-token': [],
   scheduler: ['result', 'running-parts', 'sleep'],
