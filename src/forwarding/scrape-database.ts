@@ -61,8 +61,8 @@ export interface ScrapeDatabase {
   dropOldest(): Dropped | undefined;
   /** How many bytes of the file are in use. */
   bytes(): number;
-  /** Of the scrapes after that number: how many samples they have, and the time of the first, Unix milliseconds. */
-  waiting(id: number): {readonly samples: number; readonly sinceMs?: number};
+  /** The time of the first block after that number, Unix milliseconds. */
+  timeAfter(id: number): number | undefined;
   /** Deletes layouts that nobody needs. */
   prune(): void;
   close(): void;
@@ -131,10 +131,7 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
   const pageBytes = numberQuery(db, 'PRAGMA page_size')() ?? 4096;
   const pages = numberQuery(db, 'PRAGMA page_count');
   const freePages = numberQuery(db, 'PRAGMA freelist_count');
-  const waiting = statement(
-    db,
-    'SELECT ifnull(sum(length(sampled)) / 8, 0), min(time_ms) FROM blocks WHERE id > ?',
-  );
+  const timeAfter = numberQuery(db, 'SELECT time_ms FROM blocks WHERE id > ? ORDER BY id LIMIT 1');
 
   const append = db.transaction((blocks: readonly Block[]): number => {
     const scrape = (lastId() ?? 0) + 1;
@@ -206,13 +203,7 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
       return {id, samples};
     },
     bytes: () => ((pages() ?? 0) - (freePages() ?? 0)) * pageBytes,
-    waiting: (id) => {
-      const [samples, sinceMs] = columnsOf(waiting.get(id));
-      return {
-        samples: typeof samples === 'number' ? samples : 0,
-        ...(typeof sinceMs === 'number' && {sinceMs}),
-      };
-    },
+    timeAfter: (id) => timeAfter(id),
     prune: layouts.prune,
     close: () => {
       db.close();

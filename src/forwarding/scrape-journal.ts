@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {faultOf} from '../journal/fault.ts';
 import {setAside} from '../journal/files.ts';
 import {createLimiter} from '../limiter.ts';
@@ -20,7 +21,7 @@ export interface ScrapeJournalSettings {
 
 /** How much a destination has yet to take. */
 export interface Backlog {
-  readonly samples: number;
+  readonly blocks: number;
   /** The time of the oldest of them, Unix milliseconds. */
   readonly sinceMs?: number;
 }
@@ -62,7 +63,7 @@ const bytesIn = (blocks: readonly Block[]): number =>
   );
 
 /**
- * Opens the journal of scrapes at `path`. A file that can't be used is tried again and again; a damaged one is kept aside,
+ * Opens the journal of scrapes at `path`, which is made when there is something to write. A file that can't be used is tried again and again; a damaged one is kept aside,
  * and a new one begun. Throws a `JournalError` for one that a newer version wrote.
  */
 export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJournal => {
@@ -90,8 +91,12 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     const found = opened.lastId();
     if (found < lastId) opened.startAfter(lastId);
     lastId = Math.max(lastId, found);
-    for (const [destination, id] of opened.cursors())
-      if (!cursors.has(destination)) cursors.set(destination, id);
+    const noted = opened.cursors();
+    if (cursors.size === 0) for (const [destination, id] of noted) cursors.set(destination, id);
+    // A file that could not be opened until now tells where they are; one that is new begins where they are.
+    for (const [destination, id] of cursors)
+      cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
+    if (cursors.size > 0) opened.advance(cursors);
     return opened;
   };
 
@@ -145,7 +150,12 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       );
   };
 
-  attempt(() => undefined);
+  /** What need not be done where nothing was ever appended. */
+  const attemptIfThere = (action: (database: ScrapeDatabase) => void): void => {
+    if (db !== undefined || existsSync(path)) attempt(action);
+  };
+
+  attemptIfThere(() => {});
 
   return {
     append: (blocks) => {
@@ -161,7 +171,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     keepFor: (destinations) => {
       for (const name of [...cursors.keys()]) if (!destinations.includes(name)) cursors.delete(name);
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
-      attempt((database) => database.advance(cursors));
+      attemptIfThere((database) => database.advance(cursors));
     },
     cursor: (destination) => cursors.get(destination) ?? lastId,
     after: (id) => (id < lastId ? attempt((database) => database.after(id)) : undefined),
@@ -172,7 +182,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     },
     backlog: (destination) => {
       const cursor = cursors.get(destination) ?? lastId;
-      return (cursor < lastId ? attempt((database) => database.waiting(cursor)) : undefined) ?? {samples: 0};
+      const sinceMs = cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
+      return {blocks: lastId - cursor, ...(sinceMs !== undefined && {sinceMs})};
     },
     close: () => {
       db?.close();

@@ -33,7 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
-  'remote-write': ['delivery', 'journal', 'metrics'],
+  'remote-write': ['delivery', 'forwarding', 'journal', 'metrics', 'scrape'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: [
     'bearer-token',

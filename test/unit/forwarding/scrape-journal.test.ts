@@ -93,12 +93,12 @@ it('keeps a scrape until the last destination is done with it, and a layout once
   journal.advance('a', last?.id ?? 0);
   expect(timesOf(journal, 'a')).toEqual([]);
   expect(countOf(path, 'blocks')).toBe(6);
-  expect(journal.backlog('b')).toEqual({samples: 9, sinceMs: 1000});
+  expect(journal.backlog('b')).toEqual({blocks: 6, sinceMs: 1000});
   journal.advance('b', first?.id ?? 0);
   expect(timesOf(journal, 'b')).toEqual([2000, 2000, 3000, 3000]);
   journal.keepFor(['a']);
   expect(countOf(path, 'blocks')).toBe(0);
-  expect(journal.backlog('a')).toEqual({samples: 0});
+  expect(journal.backlog('a')).toEqual({blocks: 0});
   nowMs = 120_000;
   journal.append([blockOf('up', 2, 4000)]);
   expect(countOf(path, 'layouts')).toBe(2);
@@ -191,6 +191,8 @@ describe('a file', () => {
 
   it('of a newer version is refused', () => {
     const {path, journal} = opened();
+    journal.keepFor(['a']);
+    journal.append([blockOf('up', 1, 1000)]);
     journal.close();
     const db = new Libsql(path);
     db.exec('PRAGMA user_version = 2');
