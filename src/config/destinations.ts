@@ -38,7 +38,7 @@ export const remoteWrite = destinationKeys
         max_samples_per_send: z.int().min(1).optional(),
       })
       .optional(),
-    send_exemplars: z.boolean().optional(),
+    send_exemplars: z.boolean().default(false),
     send_native_histograms: z.boolean().optional(),
     round_robin_dns: z.boolean().optional(),
     azuread: refused(
@@ -55,6 +55,7 @@ export const remoteWrite = destinationKeys
     queue: given.queue_config,
     repeatIntervalMs: given.repeat_interval,
     connections: given.connections,
+    sendExemplars: given.send_exemplars,
   }));
 
 const groupingLabel = labelName

@@ -56,8 +56,13 @@ export const schema = z.strictObject({
     .strictObject({
       path: nonEmpty.default('data/speedtest-bridge.db'),
       retention: positiveDuration.prefault('400d'),
+      scrapes_limit: dataSize.prefault('1GB'),
     })
-    .transform((given) => ({path: given.path, retentionMs: given.retention}))
+    .transform((given) => ({
+      path: given.path,
+      retentionMs: given.retention,
+      scrapesLimitBytes: given.scrapes_limit,
+    }))
     .prefault({}),
   log: z
     .strictObject({level: z.enum(logLevels).default('info'), format: z.enum(logFormats).default('auto')})

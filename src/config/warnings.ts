@@ -14,7 +14,6 @@ interface Ineffective {
 
 /** Keys of prometheus.yml that are taken, so that its blocks can be pasted, though there is nothing for them to do. */
 const ineffective: readonly Ineffective[] = [
-  {key: ['send_exemplars'], unless: false, because: 'results have no exemplars'},
   {key: ['send_native_histograms'], unless: false, because: 'results have no histograms'},
   {key: ['round_robin_dns'], unless: false, because: 'the first address that answers is taken'},
   {key: ['sigv4', 'use_fips_sts_endpoint'], unless: false, because: 'no role is assumed'},

@@ -24,7 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rules: ['metrics', 'promql'],
   reflector: ['bearer-token', 'addresses'],
   engine: ['result', 'sleep', 'reflector'],
-  scrape: ['metrics', 'config', 'delivery', 'relabel'],
+  scrape: ['metrics', 'config', 'delivery', 'relabel', 'running-parts', 'sleep'],
+  forwarding: ['delivery', 'journal', 'limiter', 'scrape', 'sleep'],
   size: [],
   'bearer-token': [],
   scheduler: ['result', 'running-parts', 'sleep'],
@@ -32,7 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
-  'remote-write': ['delivery', 'journal', 'metrics'],
+  'remote-write': ['delivery', 'forwarding', 'journal', 'metrics', 'scrape'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: [
     'bearer-token',
@@ -45,7 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'quantity',
     'result',
   ],
-  telemetry: ['delivery', 'limiter', 'result', 'server'],
+  telemetry: ['delivery', 'forwarding', 'limiter', 'result', 'server'],
   config: [
     'bearer-token',
     'addresses',
