@@ -1,6 +1,7 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {createDestinationStatus} from './destination-status.ts';
+import {openScrapeJournal} from './forwarding/scrape-journal.ts';
 import {jobStatus} from './job-status.ts';
 import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
@@ -23,6 +24,7 @@ import {createTesting} from './service/testing.ts';
 import {createYielding} from './service/yielding.ts';
 import {planDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
+import {createForwardingLog} from './telemetry/forwarding-log.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
 
@@ -77,10 +79,18 @@ const open = async (
     throw new JournalError(`journal ${path} is in use by another speedtest-bridge (storage.path)`);
   }
   onClose(() => journal.close());
+  const scrapes = openScrapeJournal({
+    path: `${path.replace(/\.db$/, '')}-scrapes.db`,
+    limitBytes: config.storage.scrapesLimitBytes,
+    onLost: (samples, reason) => ownMetrics.forwarding.lost(samples, reason),
+    log,
+  });
+  onClose(scrapes.close);
 
   const ownMetrics = createOwnMetrics({
     version,
     destinations: () => deliveries.states(),
+    backlogs: () => deliveries.backlogs(),
     monthlyData: () => monthlyDataOf(config, journal, Date.now()),
   });
 
@@ -89,6 +99,7 @@ const open = async (
   const yielding = createYielding(gate);
   onClose(yielding.stop);
   const deliveryLog = createDeliveryLog(log);
+  const forwardingLog = createForwardingLog(log);
   const destinationStatus = createDestinationStatus(journal);
   const deliveries = createDeliveries({
     journal,
@@ -100,6 +111,11 @@ const open = async (
       deliveryLog.delivery(delivery);
     },
     onError: deliveryLog.error,
+    scrapes,
+    onForwarded: (forwarded) => {
+      ownMetrics.forwarding.forwarded(forwarded);
+      forwardingLog(forwarded);
+    },
   });
   onClose(deliveries.stop);
 

@@ -8,6 +8,7 @@ import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems, valueAt} from './problem.ts';
 import {type Config, schema} from './schema.ts';
+import {scrapeProblems} from './scrape/jobs.ts';
 import {warningsOf} from './warnings.ts';
 import {type Parsed, parseYamlFile} from './yaml-file.ts';
 
@@ -131,6 +132,7 @@ const crossChecks = (config: z.output<typeof schema>, source: Source): string[] 
     const message = `expected less than the time between two runs, ${formatDuration(gapMs)}, found ${formatDuration(jitterMs)}`;
     problems.push(problemAt(['jobs', index, 'jitter'], message, source));
   });
+  problems.push(...scrapeProblems(config).map(({path, message}) => problemAt(path, message, source)));
   return problems;
 };
 
