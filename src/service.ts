@@ -21,7 +21,6 @@ import {createRecording} from './service/recording.ts';
 import {createReloading} from './service/reloading.ts';
 import {createTesting} from './service/testing.ts';
 import {createYielding} from './service/yielding.ts';
-import {planDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
@@ -199,6 +198,8 @@ const open = async (
     for (const warning of config.warnings) log.warn(warning);
     log.adjust(config.log);
     const jobs = (): Config['jobs'] => config.jobs;
+    // Loaded only now, when the web server answers already.
+    const {planDestinations} = await import('./sinks.ts');
     const destinations = planDestinations(config, map, version, jobs);
     ownMetrics.expect(
       config.jobs.map(({name}) => name),
