@@ -22,7 +22,6 @@ import {createRecording} from './service/recording.ts';
 import {createReloading} from './service/reloading.ts';
 import {createTesting} from './service/testing.ts';
 import {createYielding} from './service/yielding.ts';
-import {planDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
 import {createForwardingLog} from './telemetry/forwarding-log.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
@@ -215,6 +214,8 @@ const open = async (
     for (const warning of config.warnings) log.warn(warning);
     log.adjust(config.log);
     const jobs = (): Config['jobs'] => config.jobs;
+    // Loaded only now, when the web server answers already.
+    const {planDestinations} = await import('./sinks.ts');
     const destinations = planDestinations(config, map, version, jobs);
     ownMetrics.expect(
       config.jobs.map(({name}) => name),
