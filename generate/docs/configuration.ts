@@ -92,6 +92,15 @@ const defaultOf = (value: Node, isRequired: boolean): string => {
 /** The anchor that GitHub gives a heading. */
 const anchorOf = (path: string): string => path.toLowerCase().replace(/[^a-z0-9_-]/g, '');
 
+/** The keys of an object, and of those below it, that nothing is said of. */
+const undescribed = ({object, path}: Section): readonly string[] =>
+  Object.entries(object.properties ?? {}).flatMap(([key, value]) => {
+    const place = path === '' ? key : `${path}.${key}`;
+    const section = sectionOf(value, place);
+    const below = section === undefined ? [] : undescribed(section);
+    return value.description === undefined ? [place, ...below] : below;
+  });
+
 /**
  * The tables of an object and of those below it. An object that has the same keys as one before, or as one that is less
  * deep, is not shown again.
@@ -101,8 +110,7 @@ const tablesOf = ({object, path}: Section, shown: Map<string, string>): string =
   const below: (Section & {readonly description: string})[] = [];
   const rows = Object.entries(object.properties ?? {}).map(([key, value]) => {
     const place = path === '' ? key : `${path}.${key}`;
-    const {description} = value;
-    if (description === undefined) throw new Error(`the key ${place} has no description in src/config`);
+    const {description = ''} = value;
     const isRequired = object.required?.includes(key) === true;
     const section = sectionOf(value, place);
     if (section === undefined) {
@@ -125,8 +133,12 @@ const tablesOf = ({object, path}: Section, shown: Map<string, string>): string =
   return table(['key', 'values', 'default', 'meaning'], rows) + tables.join('');
 };
 
-/** docs/configuration.md: every key of the configuration, from its schema. */
-export const configurationReference = (): string => `# Configuration keys
+/** docs/configuration.md: every key of the configuration, from its schema. Throws where one has no description there. */
+export const configurationReference = (): string => {
+  const root = {object: node.parse(configJsonSchema()), path: ''};
+  const lacking = undescribed(root);
+  if (lacking.length > 0) throw new Error(`keys without .describe() in src/config: ${lacking.join(', ')}`);
+  return `# Configuration keys
 
 <!-- Written by \`npm run generate\` from the schema in src/config. -->
 
@@ -134,4 +146,5 @@ What the file is and how its values work together is in the [README](../README.m
 variable too: \`web.listen\` is \`--web-listen\` and \`SPEEDTEST_BRIDGE_WEB_LISTEN\`; in the lists \`jobs\`, \`remote_write\` and
 \`pushgateway\` those mean the first entry.
 
-${tablesOf({object: node.parse(configJsonSchema()), path: ''}, new Map())}`;
+${tablesOf(root, new Map())}`;
+};
