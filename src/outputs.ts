@@ -49,6 +49,13 @@ export const sentSamplesOf = (
     byName.set(name, labels);
     return labels;
   };
-  return (row) =>
-    map(row).map((sample) => ({...sample, labels: labelsOf(sample), timestampMs: row.result.endedAtMs}));
+  // Member by member, which for many results takes a fraction of the time that copying them takes.
+  const sent = (sample: Sample, timestampMs: number): DatedSample => {
+    const {name, help, type, unit, value} = sample;
+    const labels = labelsOf(sample);
+    return type === undefined
+      ? {name, help, unit, labels, value, timestampMs}
+      : {name, help, type, unit, labels, value, timestampMs};
+  };
+  return (row) => map(row).map((sample) => sent(sample, row.result.endedAtMs));
 };

@@ -1,12 +1,14 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {createDestinationStatus} from './destination-status.ts';
+import {openScrapeJournal} from './forwarding/scrape-journal.ts';
 import {jobStatus} from './job-status.ts';
 import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
 import {createScheduler} from './scheduler/scheduler.ts';
 import {createAccessCheck} from './server/access/access.ts';
+import {createLoginAttempts} from './server/access/login.ts';
 import {apiEndpoints} from './server/api/api.ts';
 import {createProgressHub} from './server/api/progress-hub.ts';
 import {createDocument, type Document} from './server/document.ts';
@@ -22,6 +24,7 @@ import {createTesting} from './service/testing.ts';
 import {createYielding} from './service/yielding.ts';
 import {planDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
+import {createForwardingLog} from './telemetry/forwarding-log.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
 
@@ -76,10 +79,18 @@ const open = async (
     throw new JournalError(`journal ${path} is in use by another speedtest-bridge (storage.path)`);
   }
   onClose(() => journal.close());
+  const scrapes = openScrapeJournal({
+    path: `${path.replace(/\.db$/, '')}-scrapes.db`,
+    limitBytes: config.storage.scrapesLimitBytes,
+    onLost: (samples, reason) => ownMetrics.forwarding.lost(samples, reason),
+    log,
+  });
+  onClose(scrapes.close);
 
   const ownMetrics = createOwnMetrics({
     version,
     destinations: () => deliveries.states(),
+    backlogs: () => deliveries.backlogs(),
     monthlyData: () => monthlyDataOf(config, journal, Date.now()),
   });
 
@@ -88,6 +99,7 @@ const open = async (
   const yielding = createYielding(gate);
   onClose(yielding.stop);
   const deliveryLog = createDeliveryLog(log);
+  const forwardingLog = createForwardingLog(log);
   const destinationStatus = createDestinationStatus(journal);
   const deliveries = createDeliveries({
     journal,
@@ -99,6 +111,11 @@ const open = async (
       deliveryLog.delivery(delivery);
     },
     onError: deliveryLog.error,
+    scrapes,
+    onForwarded: (forwarded) => {
+      ownMetrics.forwarding.forwarded(forwarded);
+      forwardingLog(forwarded);
+    },
   });
   onClose(deliveries.stop);
 
@@ -143,8 +160,9 @@ const open = async (
 
   const reload = async (): Promise<Reload> =>
     isReady ? reloading.reload() : {kind: 'failed', problem: 'the bridge is starting or stopping'};
+  const loginAttempts = createLoginAttempts();
   const serverOptions = ({web}: Config): ServerOptions => {
-    const access = createAccessCheck(web.access);
+    const access = createAccessCheck(web.access, loginAttempts);
     return {
       ...web,
       access: () => access,

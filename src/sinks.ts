@@ -2,13 +2,16 @@ import type {Config} from './config/schema.ts';
 import type {RepeatSettings} from './delivery/live.ts';
 import {defaultQueue, type QueueSettings} from './delivery/queue.ts';
 import type {Sink} from './delivery/sink.ts';
+import type {ScrapeSink} from './forwarding/scrape-sink.ts';
 import type {StartPosition} from './journal/journal.ts';
 import {mostSamples} from './metrics/catalog.ts';
 import type {Mapping} from './metrics/map.ts';
 import {mappingIdentity} from './outputs.ts';
 import {pushgatewaySink} from './pushgateway/sink.ts';
 import {relabel} from './relabel/relabel.ts';
-import {remoteWriteSink} from './remote-write/sink.ts';
+import {remoteWriteScrapes} from './remote-write/scrape-sink.ts';
+import {type RemoteWriteSettings, remoteWriteSink} from './remote-write/sink.ts';
+import {createRemoteWriter} from './remote-write/writer.ts';
 import {lapsesAt} from './scheduler/scheduler.ts';
 
 /** A destination of the configuration: where results go, and how its queue works. */
@@ -17,6 +20,8 @@ export interface Destination {
   /** Where it starts when the journal sees it for the first time. */
   readonly start: StartPosition;
   readonly queue: QueueSettings;
+  /** Where it takes scrapes, which it closes with the sink. */
+  readonly scrapes?: ScrapeSink;
   readonly repeat?: RepeatSettings;
 }
 
@@ -25,6 +30,8 @@ export interface PlannedDestination {
   readonly name: string;
   /** Plain data: a destination that is open can go on as it is for as long as this is equal. */
   readonly identity: unknown;
+  /** Whether scrapes are kept for it. */
+  readonly takesScrapes: boolean;
   readonly open: () => Destination;
 }
 
@@ -74,33 +81,40 @@ export const planDestinations = (
   jobs: () => Jobs = () => config.jobs,
 ): readonly PlannedDestination[] => {
   const {job, ...otherLabels} = config.labels;
-  const plan = (name: string, open: () => Destination): PlannedDestination => ({
+  const plan = (name: string, takesScrapes: boolean, open: () => Destination): PlannedDestination => ({
     name,
+    takesScrapes,
     identity: [config.fingerprints.get(name), config.labels, mappingIdentity(config)],
     open,
   });
   return [
     ...config.remote_write.map((given) => {
       const {name, http, protobufMessage, writeRelabelConfigs: rules, queue, connections} = given;
-      return plan(name, () => {
-        const sink = remoteWriteSink(
-          {
-            name,
-            http,
-            labels: config.labels,
-            protobufMessage,
-            retryOn429: queue.retryOn429,
-            connections,
-            ...(rules.length > 0 && {relabel: (labels) => relabel(labels, rules)}),
-          },
-          map,
-          version,
-        );
-        return {sink, start: given.replay, queue: queueOf(given, config), repeat: repeatOf(given, jobs)};
+      return plan(name, true, () => {
+        const settings: RemoteWriteSettings = {
+          name,
+          http,
+          labels: config.labels,
+          protobufMessage,
+          retryOn429: queue.retryOn429,
+          connections,
+          ...(rules.length > 0 && {relabel: (labels) => relabel(labels, rules)}),
+        };
+        const writer = createRemoteWriter(settings, version);
+        return {
+          sink: remoteWriteSink(settings, map, version, Date.now, writer),
+          scrapes: remoteWriteScrapes(
+            {...settings, connections, maxSamples: queue.maxSamplesPerSend, exemplars: given.sendExemplars},
+            writer,
+          ),
+          start: given.replay,
+          queue: queueOf(given, config),
+          repeat: repeatOf(given, jobs),
+        };
       });
     }),
     ...config.pushgateway.map(({name, http, replay, groupingKey = otherLabels}) =>
-      plan(name, () => {
+      plan(name, false, () => {
         const sink = pushgatewaySink({name, http, job, groupingKey}, map, version);
         return {sink, start: replay, queue: defaultQueue};
       }),

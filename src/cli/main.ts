@@ -1,12 +1,15 @@
 import yargs from 'yargs';
-import {ConfigError, tokenVariable} from '../config/load.ts';
+import {ConfigError, loadStorage, tokenVariable} from '../config/load.ts';
 import {engineNames} from '../engine/engines.ts';
 import {JournalError} from '../journal/database.ts';
 import {ListenError} from '../server/listen.ts';
 import {packageVersion} from '../version.ts';
-import {configFlags, configFrom} from './config-flags.ts';
+import {backfillFlags} from './backfill-flags.ts';
+import {configFrom, sourcesFrom, withConfigFlags} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {addFileCommands} from './file-commands.ts';
+import {importFlags} from './import-flags.ts';
+import {importKinds} from './import-kinds.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 import {StatusError} from './status-error.ts';
 
@@ -50,7 +53,7 @@ export const main = async (
     .command(
       'run',
       'run the jobs on their schedules, deliver and serve the results',
-      (command) => command.options(configFlags(args)),
+      (command) => withConfigFlags(command, args),
       async (given) => {
         const {run} = await import('./run.ts');
         code = await run(() => configFrom(given, env), version, signal);
@@ -59,24 +62,25 @@ export const main = async (
     .command(
       'test',
       'run one test now',
-      (command) => {
-        command.options(configFlags(args));
-        return command.options({
-          engine: {choices: engineNames, describe: "engine to use, in place of the job's own"},
-          server: {
-            type: 'string',
-            requiresArg: true,
-            describe: 'address of the LibreSpeed server to test against',
-          },
-          job: {type: 'string', requiresArg: true, describe: 'job to test for (default: the first)'},
-          json: {
-            type: 'boolean',
-            default: false,
-            describe: 'print the result as JSON, alone, on standard output',
-          },
-          push: {type: 'boolean', default: false, describe: 'deliver the result to every destination'},
-        });
-      },
+      (command) =>
+        withConfigFlags(
+          command.options({
+            engine: {choices: engineNames, describe: "engine to use, in place of the job's own"},
+            server: {
+              type: 'string',
+              requiresArg: true,
+              describe: 'address of the LibreSpeed server to test against',
+            },
+            job: {type: 'string', requiresArg: true, describe: 'job to test for (default: the first)'},
+            json: {
+              type: 'boolean',
+              default: false,
+              describe: 'print the result as JSON, alone, on standard output',
+            },
+            push: {type: 'boolean', default: false, describe: 'deliver the result to every destination'},
+          }),
+          args,
+        ),
       async ({engine, server, job, json, push, ...given}) => {
         const flags = server === undefined ? given : {...given, 'engines-librespeed-server': server};
         const presets =
@@ -91,46 +95,49 @@ export const main = async (
     .command(
       'results',
       'show the newest results',
-      (command) => {
-        command.options(configFlags(args));
-        return command.options({
-          job: {type: 'string', requiresArg: true, describe: 'job that the results are of (default: all)'},
-          since: {type: 'string', requiresArg: true, describe: 'how far back: 12h, 7d'},
-          limit: {
-            type: 'string',
-            requiresArg: true,
-            describe: 'most results (default: 20, or all that --since reaches)',
-          },
-          json: {type: 'boolean', default: false, describe: 'print each result as a line of JSON'},
-        });
-      },
+      (command) =>
+        withConfigFlags(
+          command.options({
+            job: {type: 'string', requiresArg: true, describe: 'job that the results are of (default: all)'},
+            since: {type: 'string', requiresArg: true, describe: 'how far back: 12h, 7d'},
+            limit: {
+              type: 'string',
+              requiresArg: true,
+              describe: 'most results (default: 20, or all that --since reaches)',
+            },
+            json: {type: 'boolean', default: false, describe: 'print each result as a line of JSON'},
+          }),
+          args,
+        ),
       async ({job, since, limit, json, ...given}) => {
         const {results} = await import('./results.ts');
         const {resultsOptions} = await import('./results-options.ts');
         const {terminalOf} = await import('./terminal.ts');
         const options = resultsOptions({job, since, limit, json}, Date.now());
-        code = results(configFrom(given, env), options, terminalOf(process.stdout, env));
+        const {path} = loadStorage(sourcesFrom(given, env));
+        code = results(path, options, terminalOf(process.stdout, env));
       },
     )
     .command(
       'status',
       'ask a running bridge how its jobs and destinations are',
-      (command) => {
-        command.options(configFlags(args));
-        return command.options({
-          url: {
-            type: 'string',
-            requiresArg: true,
-            describe: "the bridge's URL, or unix:/PATH (default: web.listen on this machine)",
-          },
-          token: {
-            type: 'string',
-            requiresArg: true,
-            describe: `bearer token, where it asks for one (default: $${tokenVariable})`,
-          },
-          json: {type: 'boolean', default: false, describe: 'print what the bridge tells as JSON'},
-        });
-      },
+      (command) =>
+        withConfigFlags(
+          command.options({
+            url: {
+              type: 'string',
+              requiresArg: true,
+              describe: "the bridge's URL, or unix:/PATH (default: web.listen on this machine)",
+            },
+            token: {
+              type: 'string',
+              requiresArg: true,
+              describe: `bearer token, where it asks for one (default: $${tokenVariable})`,
+            },
+            json: {type: 'boolean', default: false, describe: 'print what the bridge tells as JSON'},
+          }),
+          args,
+        ),
       async ({url, token = env[tokenVariable], json, ...given}) => {
         const {status} = await import('./status.ts');
         const {urlOfListen} = await import('./status-client.ts');
@@ -150,7 +157,7 @@ export const main = async (
     .command(
       'check',
       'check the configuration, its destinations and its addresses, and print the next runs',
-      (command) => command.options(configFlags(args)),
+      (command) => withConfigFlags(command, args),
       async (given) => {
         const {check} = await import('./check.ts');
         code = await check(configFrom(given, env), version, signal);
@@ -159,28 +166,29 @@ export const main = async (
     .command(
       'queue <action> [destination]',
       'show what waits for destinations, and send rejected results again',
-      (command) => {
-        command.options(configFlags(args));
-        return command
-          .positional('action', {
-            choices: ['status', 'rejected', 'retry', 'export'] as const,
-            demandOption: true,
-          })
-          .positional('destination', {type: 'string', describe: "a destination's name (default: all)"})
-          .options({
-            result: {
-              type: 'number',
-              requiresArg: true,
-              describe: 'retry: the number of one result (default: all)',
-            },
-            output: {
-              type: 'string',
-              requiresArg: true,
-              default: '-',
-              describe: 'export: the OpenMetrics file to write',
-            },
-          });
-      },
+      (command) =>
+        withConfigFlags(
+          command
+            .positional('action', {
+              choices: ['status', 'rejected', 'retry', 'export'] as const,
+              demandOption: true,
+            })
+            .positional('destination', {type: 'string', describe: "a destination's name (default: all)"})
+            .options({
+              result: {
+                type: 'number',
+                requiresArg: true,
+                describe: 'retry: the number of one result (default: all)',
+              },
+              output: {
+                type: 'string',
+                requiresArg: true,
+                default: '-',
+                describe: 'export: the OpenMetrics file to write',
+              },
+            }),
+          args,
+        ),
       async ({action, destination, result, output, ...given}) => {
         const request = {
           action,
@@ -193,28 +201,46 @@ export const main = async (
       },
     )
     .command(
-      'import <format> <file>',
-      "take another program's results into the journal, each with its own time",
-      (command) => {
-        command.options(configFlags(args));
-        return command
-          .positional('format', {choices: ['ookla-json'] as const, demandOption: true})
-          .positional('file', {
-            type: 'string',
-            demandOption: true,
-            describe: 'a file, or - for standard input',
-          })
-          .options({
-            job: {
-              type: 'string',
-              requiresArg: true,
-              describe: 'job that the results are of (default: the first)',
-            },
-          });
+      'backfill',
+      "send the journal's results to one destination again, or to a file for promtool",
+      (command) => withConfigFlags(command.options(backfillFlags), args),
+      async ({to, from, until, rate, output, ...given}) => {
+        const {backfill} = await import('./backfill.ts');
+        const {backfillOptions} = await import('./backfill-options.ts');
+        const options = backfillOptions({to, from, until, rate, output}, Date.now());
+        code = await backfill(configFrom(given, env), options, version, signal);
       },
-      async ({file, job, ...given}) => {
-        const {importOokla} = await import('./import-ookla.ts');
-        code = await importOokla(configFrom(given, env), {file, ...(job !== undefined && {job})});
+    )
+    .command(
+      'import <kind> <source>',
+      "take another program's results into the journal, each with its own time",
+      (command) =>
+        withConfigFlags(
+          command
+            .positional('kind', {choices: importKinds, demandOption: true})
+            .positional('source', {
+              type: 'string',
+              demandOption: true,
+              describe: "a file, or - for standard input; tracker-api: the tracker's URL",
+            })
+            .options(importFlags),
+          args,
+        ),
+      async ({kind, source, job, timezone, tokenFile, dryRun, ...given}) => {
+        const {importSource} = await import('./import-source.ts');
+        const {importResults, previewImport} = await import('./import.ts');
+        const {terminalOf} = await import('./terminal.ts');
+        const config = configFrom(given, env);
+        const from = importSource(config, {
+          kind,
+          source,
+          ...(job !== undefined && {job}),
+          ...(timezone !== undefined && {timeZone: timezone}),
+          ...(tokenFile !== undefined && {tokenFile}),
+        });
+        code = dryRun
+          ? await previewImport(config, from, terminalOf(process.stdout, env), signal)
+          : await importResults(config, from, signal);
       },
     )
     .command(

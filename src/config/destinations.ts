@@ -50,7 +50,10 @@ export const remoteWrite = destinationKeys
       })
       .optional()
       .describe('How metadata is sent.'),
-    send_exemplars: z.boolean().optional().describe(withoutEffect),
+    send_exemplars: z
+      .boolean()
+      .default(false)
+      .describe('Whether exemplars of scraped series are sent, by remote write 2.0 or 1.0.'),
     send_native_histograms: z.boolean().optional().describe(withoutEffect),
     round_robin_dns: z.boolean().optional().describe(withoutEffect),
     azuread: refused(
@@ -78,6 +81,7 @@ export const remoteWrite = destinationKeys
     queue: given.queue_config,
     repeatIntervalMs: given.repeat_interval,
     connections: given.connections,
+    sendExemplars: given.send_exemplars,
   }));
 
 const groupingLabel = labelName

@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import {z} from 'zod';
 import {missingSetting} from '../engine/readiness.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
@@ -8,6 +8,7 @@ import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems, valueAt} from './problem.ts';
 import {type Config, schema} from './schema.ts';
+import {scrapeProblems} from './scrape/jobs.ts';
 import {warningsOf} from './warnings.ts';
 import {type Parsed, parseYamlFile} from './yaml-file.ts';
 
@@ -131,7 +132,27 @@ const crossChecks = (config: z.output<typeof schema>, source: Source): string[] 
     const message = `expected less than the time between two runs, ${formatDuration(gapMs)}, found ${formatDuration(jitterMs)}`;
     problems.push(problemAt(['jobs', index, 'jitter'], message, source));
   });
+  problems.push(...scrapeProblems(config).map(({path, message}) => problemAt(path, message, source)));
   return problems;
+};
+
+const readAll = (sources: ConfigSources): Parsed => {
+  const parsed =
+    sources.file === undefined
+      ? {root: {}, source: {overrides: new Map<string, string>()}}
+      : parseFile(sources.file);
+  return applyOverrides(parsed, sources);
+};
+
+/**
+ * Reads where the journal is, for who needs nothing else: the rest of the configuration may be wrong, or name files that
+ * only the bridge itself can read. Throws a `ConfigError`.
+ */
+export const loadStorage = (sources: ConfigSources): Config['storage'] => {
+  const {root, source} = readAll(sources);
+  const outcome = z.object({storage: schema.shape.storage}).safeParse(root);
+  if (outcome.success) return outcome.data.storage;
+  throw new ConfigError(outcome.error.issues.flatMap((issue) => toProblems(issue, root, source)));
 };
 
 /**
@@ -139,11 +160,7 @@ const crossChecks = (config: z.output<typeof schema>, source: Source): string[] 
  * Throws a `ConfigError` that lists every problem with its place, its path, what was expected and what was found.
  */
 export const loadConfig = (sources: ConfigSources): Config => {
-  const parsed =
-    sources.file === undefined
-      ? {root: {}, source: {overrides: new Map<string, string>()}}
-      : parseFile(sources.file);
-  const {root, source} = applyOverrides(parsed, sources);
+  const {root, source} = readAll(sources);
   const outcome = schema.safeParse(root);
   const problems: string[] = outcome.success ? crossChecks(outcome.data, source) : [];
   for (const issue of outcome.error?.issues ?? []) problems.push(...toProblems(issue, root, source));

@@ -7,6 +7,8 @@ import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
 import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
+import {global} from './scrape/global.ts';
+import {scrapeConfig} from './scrape/scrape-config.ts';
 import {web} from './web.ts';
 
 const metrics = z
@@ -66,6 +68,13 @@ export const schema = z.strictObject({
     .array(pushgateway)
     .default([])
     .describe('Pushgateways. Each push replaces the whole group, also after a failed test.'),
+  global: global.prefault({}).describe("What all scrape jobs have in common: prometheus.yml's own global."),
+  scrape_configs: z
+    .array(scrapeConfig)
+    .default([])
+    .describe(
+      "Targets to scrape and forward. An entry of prometheus.yml's own scrape_configs can be pasted as it is.",
+    ),
   web: web.prefault({}).describe('The web server: the scraped endpoints, the page and the API.'),
   storage: z
     .strictObject({
@@ -75,8 +84,15 @@ export const schema = z.strictObject({
       retention: positiveDuration
         .prefault('400d')
         .describe('How long results are kept. What a destination has yet to take is kept longer.'),
+      scrapes_limit: dataSize
+        .prefault('1GB')
+        .describe('Most bytes of scrapes that wait for a destination; beyond that the oldest are dropped.'),
     })
-    .transform((given) => ({path: given.path, retentionMs: given.retention}))
+    .transform((given) => ({
+      path: given.path,
+      retentionMs: given.retention,
+      scrapesLimitBytes: given.scrapes_limit,
+    }))
     .prefault({})
     .describe('The journal of results.'),
   log: z

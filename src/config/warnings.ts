@@ -3,6 +3,7 @@ import {shortestGapMs} from '../scheduler/schedule.ts';
 import {formatDuration} from './duration.ts';
 import {problemAt, type Source, valueAt} from './problem.ts';
 import type {schema} from './schema.ts';
+import {scrapeWarnings} from './scrape/warnings.ts';
 
 interface Ineffective {
   readonly key: readonly string[];
@@ -13,7 +14,6 @@ interface Ineffective {
 
 /** Keys of prometheus.yml that are taken, so that its blocks can be pasted, though there is nothing for them to do. */
 const ineffective: readonly Ineffective[] = [
-  {key: ['send_exemplars'], unless: false, because: 'results have no exemplars'},
   {key: ['send_native_histograms'], unless: false, because: 'results have no histograms'},
   {key: ['round_robin_dns'], unless: false, because: 'the first address that answers is taken'},
   {key: ['sigv4', 'use_fips_sts_endpoint'], unless: false, because: 'no role is assumed'},
@@ -51,7 +51,7 @@ const ofSchedules = ({jobs, engines: {librespeed}}: z.output<typeof schema>, sou
   });
 
 /**
- * A line for each key of a destination or the web configuration file that has no effect, and for each schedule that runs too often.
+ * A line for each key of a destination, a scrape job or the web configuration file that has no effect, and for each schedule that runs too often.
  * @param root what was read, and `config` what became of it.
  */
 export const warningsOf = (
@@ -80,5 +80,12 @@ export const warningsOf = (
       ),
     ),
   );
-  return [...ofDestinations, ...ofRules, ...ofSchedules(config, source), ...config.web.warnings];
+  const ofScrapes = scrapeWarnings(root, config, warn);
+  return [
+    ...ofDestinations,
+    ...ofRules,
+    ...ofScrapes,
+    ...ofSchedules(config, source),
+    ...config.web.warnings,
+  ];
 };

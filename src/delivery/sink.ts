@@ -6,8 +6,16 @@ export type Outcome =
   | {readonly kind: 'accepted'; readonly unwritten?: number}
   /** `afterMs` is the wait that the receiver asked for, if it did. */
   | {readonly kind: 'retry'; readonly cause: string; readonly afterMs?: number}
-  /** The receiver will never take it. `cause` is its own words, `status` that of its answer, if it was asked. */
-  | {readonly kind: 'rejected'; readonly cause: string; readonly status?: number};
+  /**
+   * The receiver will never take it. `cause` is its own words, `status` that of its answer, if it was asked; `unwritten` is
+   * how many of the samples it says that it left out, where that is not all of them.
+   */
+  | {
+      readonly kind: 'rejected';
+      readonly cause: string;
+      readonly status?: number;
+      readonly unwritten?: number;
+    };
 
 /** The series of a job that a receiver was sent samples of and that have not ended there. */
 export interface LiveSeries {

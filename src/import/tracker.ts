@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {oneLine} from '../delivery/http/response.ts';
-import type {Measurement, TestResult, TestServer} from '../result.ts';
+import type {Measurement, TestResult, TestServer, Transfer} from '../result.ts';
 import type {Clock} from './clock.ts';
 import {
   failureClassOf,
@@ -19,50 +19,19 @@ const latency = z.object({iqm: numeric, low: numeric, high: numeric, jitter: num
 const direction = z.object({bandwidth: numeric, bytes: numeric, elapsed: numeric, latency}).nullish();
 const identifier = z.union([z.number(), z.string()]).nullish();
 
-/** What Ookla's program printed, or what the tracker made of another program's output or failure, as columns. */
-const data = z
-  .object({
-    timestamp: text,
-    isp: text,
-    message: text,
-    packetLoss: numeric,
-    ping: z.object({latency: numeric, jitter: numeric, low: numeric, high: numeric}).nullish(),
-    download: direction,
-    upload: direction,
-    server: z
-      .object({id: identifier, host: text, port: numeric, name: text, location: text, country: text})
-      .nullish(),
-  })
-  .transform(({timestamp, isp, message, packetLoss, ping, download, upload, server}) => ({
-    timestamp,
-    isp,
-    error_message: message,
-    packet_loss: packetLoss,
-    ping: ping?.latency,
-    ping_jitter: ping?.jitter,
-    ping_low: ping?.low,
-    ping_high: ping?.high,
-    download: download?.bandwidth,
-    download_bytes: download?.bytes,
-    download_elapsed: download?.elapsed,
-    download_latency_iqm: download?.latency?.iqm,
-    download_latency_low: download?.latency?.low,
-    download_latency_high: download?.latency?.high,
-    download_jitter: download?.latency?.jitter,
-    upload: upload?.bandwidth,
-    upload_bytes: upload?.bytes,
-    upload_elapsed: upload?.elapsed,
-    upload_latency_iqm: upload?.latency?.iqm,
-    upload_latency_low: upload?.latency?.low,
-    upload_latency_high: upload?.latency?.high,
-    upload_jitter: upload?.latency?.jitter,
-    server_id: server?.id,
-    server_host: server?.host,
-    server_port: server?.port,
-    server_name: server?.name,
-    server_location: server?.location,
-    server_country: server?.country,
-  }));
+/** What Ookla's program printed, or what the tracker made of another program's output or failure. */
+const data = z.object({
+  timestamp: text,
+  isp: text,
+  message: text,
+  packetLoss: numeric,
+  ping: z.object({latency: numeric, jitter: numeric, low: numeric, high: numeric}).nullish(),
+  download: direction,
+  upload: direction,
+  server: z
+    .object({id: identifier, host: text, port: numeric, name: text, location: text, country: text})
+    .nullish(),
+});
 
 /**
  * The columns of Speedtest Tracker's table `results` in all its versions: those of 0.1 (2022), `successful` (2023),
@@ -110,17 +79,29 @@ const columns = z.object({
 /** The columns that a result is read from; any of them but `id` and `created_at` may be missing. */
 export const trackerColumns: readonly string[] = [...columns.keyof().options, 'data'];
 
+/** A value that may be written as JSON; more than once, as versions before 0.16 did. */
+const unwrapped = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  try {
+    return unwrapped(JSON.parse(value));
+  } catch {
+    return undefined;
+  }
+};
+
 /** Data of another shape are no reason to give up what the columns hold. */
-const row = columns.extend({data: data.nullish().catch(undefined)});
+const row = columns.extend({data: z.preprocess(unwrapped, data.nullish().catch(undefined))});
 
-type Row = z.output<typeof columns>;
-
-const defined = (values: z.output<typeof data>) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+type Row = z.output<typeof row>;
 
 const serverOf = (found: Row): TestServer => {
-  const {server_id: id, server_host: host, server_port: port} = found;
-  const {server_name: name, server_location: location, server_country: country} = found;
+  const server = found.data?.server;
+  const id = server?.id ?? found.server_id;
+  const name = server?.name ?? found.server_name;
+  const host = server?.host ?? found.server_host;
+  const port = server?.port ?? found.server_port;
+  const country = server?.country ?? found.server_country;
+  const location = server?.location ?? found.server_location;
   return {
     ...(id && {id: String(id)}),
     ...(name && {name}),
@@ -130,40 +111,52 @@ const serverOf = (found: Row): TestServer => {
   };
 };
 
+const downloadOf = (found: Row): Transfer | undefined => {
+  const download = found.data?.download;
+  return transfer({
+    bytesPerSecond: download?.bandwidth ?? found.download,
+    bytes: download?.bytes ?? found.download_bytes,
+    elapsedMs: download?.elapsed ?? found.download_elapsed,
+    latency: loadedLatency({
+      iqmMs: download?.latency?.iqm ?? found.download_latency_iqm,
+      lowMs: download?.latency?.low ?? found.download_latency_low,
+      highMs: download?.latency?.high ?? found.download_latency_high,
+      jitterMs: download?.latency?.jitter ?? found.download_jitter,
+    }),
+  });
+};
+
+const uploadOf = (found: Row): Transfer | undefined => {
+  const upload = found.data?.upload;
+  return transfer({
+    bytesPerSecond: upload?.bandwidth ?? found.upload,
+    bytes: upload?.bytes ?? found.upload_bytes,
+    elapsedMs: upload?.elapsed ?? found.upload_elapsed,
+    latency: loadedLatency({
+      iqmMs: upload?.latency?.iqm ?? found.upload_latency_iqm,
+      lowMs: upload?.latency?.low ?? found.upload_latency_low,
+      highMs: upload?.latency?.high ?? found.upload_latency_high,
+      jitterMs: upload?.latency?.jitter ?? found.upload_jitter,
+    }),
+  });
+};
+
 const measurementOf = (found: Row, engine: string): Measurement => {
+  const {data: printed} = found;
   const ping = idleLatency({
-    latencyMs: found.ping,
-    jitterMs: found.ping_jitter,
-    lowMs: found.ping_low,
-    highMs: found.ping_high,
+    latencyMs: printed?.ping?.latency ?? found.ping,
+    jitterMs: printed?.ping?.jitter ?? found.ping_jitter,
+    lowMs: printed?.ping?.low ?? found.ping_low,
+    highMs: printed?.ping?.high ?? found.ping_high,
   });
-  const download = transfer({
-    bytesPerSecond: found.download,
-    bytes: found.download_bytes,
-    elapsedMs: found.download_elapsed,
-    latency: loadedLatency({
-      iqmMs: found.download_latency_iqm,
-      lowMs: found.download_latency_low,
-      highMs: found.download_latency_high,
-      jitterMs: found.download_jitter,
-    }),
-  });
-  const upload = transfer({
-    bytesPerSecond: found.upload,
-    bytes: found.upload_bytes,
-    elapsedMs: found.upload_elapsed,
-    latency: loadedLatency({
-      iqmMs: found.upload_latency_iqm,
-      lowMs: found.upload_latency_low,
-      highMs: found.upload_latency_high,
-      jitterMs: found.upload_jitter,
-    }),
-  });
-  const loss = fromZero(found.packet_loss);
+  const download = downloadOf(found);
+  const upload = uploadOf(found);
+  const isp = printed?.isp ?? found.isp;
+  const loss = fromZero(printed?.packetLoss ?? found.packet_loss);
   return {
     engine: {name: engine},
     server: serverOf(found),
-    ...(found.isp && {isp: found.isp}),
+    ...(isp && {isp}),
     ...(ping && {ping}),
     ...(download && {download}),
     ...(upload && {upload}),
@@ -187,7 +180,7 @@ export interface TrackerReading {
 }
 
 /**
- * Reads one result of Speedtest Tracker, from its table or its API: columns by their names, `data` as a value. Its key is
+ * Reads one result of Speedtest Tracker, from its table, its API or its export: columns by their names. Its key is
  * made of the job, the result's number and `created_at`, and so the same by whichever way it comes.
  *
  * A result is of the time that Ookla's program noted at its end, where that is kept, otherwise of `created_at`, at which
@@ -196,15 +189,16 @@ export interface TrackerReading {
 export const readTracker = (value: unknown, {job, clock}: TrackerReading): Imported => {
   const parsed = row.safeParse(value);
   if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
-  const {data: printed, ...own} = parsed.data;
-  const found: Row = printed ? {...own, ...defined(printed)} : own;
+  const found = parsed.data;
   const createdAt = clock(found.created_at);
   if (!createdAt.ok) return {kind: 'wrong', problem: `created_at: ${createdAt.problem}`};
-  const endedAt = found.timestamp ? clock(found.timestamp) : undefined;
+  const noted = found.data?.timestamp ?? found.timestamp;
+  const endedAt = noted ? clock(noted) : undefined;
 
   const engine = found.service?.toLowerCase() ?? 'ookla';
   const measurement = measurementOf(found, engine);
-  const reason = oneLine(found.error_message ?? '') || 'Speedtest Tracker does not say why';
+  const reason =
+    oneLine(found.data?.message ?? found.error_message ?? '') || 'Speedtest Tracker does not say why';
   const key = `tracker:${JSON.stringify([job, found.id, found.created_at])}`;
   const at = {job, scheduled: found.scheduled ?? false, startedAtMs: createdAt.ms, endedAtMs: createdAt.ms};
   const result = (given: TestResult): Imported => ({kind: 'result', result: given, key});

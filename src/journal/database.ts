@@ -56,26 +56,26 @@ const explain = (path: string, error: unknown): JournalError =>
 const newestPlausibleVersion = 9999;
 
 /** How many migrations a database has had. */
-const versionOf = (db: Database, path: string): number => {
+const versionOf = (db: Database, path: string, schema: readonly string[]): number => {
   const found = numberQuery(db, 'PRAGMA user_version')() ?? 0;
-  if (found > migrations.length && found <= newestPlausibleVersion) {
+  if (found > schema.length && found <= newestPlausibleVersion) {
     throw new JournalError(
-      `journal ${path} has schema version ${found}, this program knows up to ${migrations.length}: ` +
+      `journal ${path} has schema version ${found}, this program knows up to ${schema.length}: ` +
         'it was written by a newer speedtest-bridge; install that one, or use another storage.path',
     );
   }
-  if (found < 0 || found > migrations.length) throw new Error(`no schema has version ${found}`);
+  if (found < 0 || found > schema.length) throw new Error(`no schema has version ${found}`);
   return found;
 };
 
-const migrate = (db: Database, path: string, onOldSchema: () => void): void => {
-  const found = versionOf(db, path);
-  if (found === migrations.length) return;
+const migrate = (db: Database, path: string, onOldSchema: () => void, schema: readonly string[]): void => {
+  const found = versionOf(db, path, schema);
+  if (found === schema.length) return;
   if (found > 0) onOldSchema();
   db.transaction(() => {
     // Another process may have been at it until now.
-    for (const migration of migrations.slice(versionOf(db, path))) db.exec(migration);
-    db.exec(`PRAGMA user_version = ${migrations.length}`);
+    for (const migration of schema.slice(versionOf(db, path, schema))) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${schema.length}`);
   }).immediate();
 };
 
@@ -84,8 +84,13 @@ const migrate = (db: Database, path: string, onOldSchema: () => void): void => {
  * Every commit is synced to disk before it returns (WAL, synchronous=FULL).
  * Throws a `JournalError`.
  * @param onOldSchema called before the schema of a file that was there is changed, which may take seconds.
+ * @param schema its history: see `migrations`.
  */
-export const openDatabase = (path: string, onOldSchema: () => void = () => {}): Database => {
+export const openDatabase = (
+  path: string,
+  onOldSchema: () => void = () => {},
+  schema: readonly string[] = migrations,
+): Database => {
   let db: Database | undefined;
   try {
     makeFolder(dirname(path));
@@ -94,7 +99,7 @@ export const openDatabase = (path: string, onOldSchema: () => void = () => {}): 
     db.exec('PRAGMA synchronous = FULL');
     // A tenth of what is usual: on a small disk the write-ahead log would take the place that the results need.
     db.exec('PRAGMA wal_autocheckpoint = 100');
-    migrate(db, path, onOldSchema);
+    migrate(db, path, onOldSchema, schema);
     return db;
   } catch (error) {
     db?.close();

@@ -8,6 +8,8 @@ export interface Protocol {
   readonly message: ProtobufMessage;
   /** The request headers that differ between the versions. */
   readonly headers: Readonly<Record<'content-type' | 'x-prometheus-remote-write-version', string>>;
+  /** What is before each series in the message, of one byte. */
+  readonly seriesTag: number;
   /** The series as the version's message, not yet compressed. */
   encode(series: readonly TimeSeries[]): Uint8Array;
 }

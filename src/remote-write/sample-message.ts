@@ -5,10 +5,10 @@ export const delimited = (field: number): number => (field << 3) | 2;
 export const fixed64 = (field: number): number => (field << 3) | 1;
 export const varint = (field: number): number => field << 3;
 
-const tag = {value: fixed64(1), timestamp: varint(2)} as const;
+const tag = {value: fixed64(1), timestamp: varint(2), startTimestamp: varint(3)} as const;
 
-/** Of a sample as a field of its series: two tags, a length and a tag of one byte each, a double, an int64. */
-const mostBytes = 1 + 1 + 1 + 8 + 1 + 10;
+/** Of a sample as a field of its series: its tag and length, and behind a tag each a double and two int64. */
+const mostBytes = 1 + 1 + 1 + 8 + 1 + 10 + 1 + 10;
 
 /**
  * Prometheus tells NaNs apart by their bits, which a JavaScript number may lose on any move: they're written as integers.
@@ -39,8 +39,13 @@ const writeInt64 = (bytes: Uint8Array, at: number, value: number): number => {
 /**
  * Encodes a series' points as messages Sample, which are the same in both versions, each behind a tag and its length.
  * @param field the tag, of one byte.
+ * @param startMs the time from which they count, Unix milliseconds; version 1.0 has no field for that.
  */
-export const encodeSamples = (field: number, {values, timestampsMs}: TimeSeries): Uint8Array => {
+export const encodeSamples = (
+  field: number,
+  {values, timestampsMs}: TimeSeries,
+  startMs?: number,
+): Uint8Array => {
   const bytes = new Uint8Array(values.length * mostBytes);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -50,7 +55,12 @@ export const encodeSamples = (field: number, {values, timestampsMs}: TimeSeries)
     bytes[start] = tag.value;
     writeValue(view, start + 1, value);
     bytes[start + 9] = tag.timestamp;
-    const end = writeInt64(bytes, start + 10, timestampsMs[index] ?? 0);
+    let end = writeInt64(bytes, start + 10, timestampsMs[index] ?? 0);
+    if (startMs !== undefined) {
+      bytes[end] = tag.startTimestamp;
+      // 0 would mean that there is none: remote write 2.0, "Samples and Histogram Samples".
+      end = writeInt64(bytes, end + 1, startMs === 0 ? 1 : startMs);
+    }
     bytes[at + 1] = end - start;
     at = end;
   });

@@ -1,9 +1,17 @@
 import type {Labels, Sample} from '../metrics/sample.ts';
+import type {MetricType} from '../scrape/block.ts';
 import type {SentLabels} from './labels.ts';
 import {labelsNamed, nameOfLabels} from './series-name.ts';
 
 /** What a series has at a time. `stale` tells the receiver that it has ended. */
 export type Value = number | 'stale';
+
+/** An example of what a series counts. Its time is Unix milliseconds, a whole number. */
+export interface SentExemplar {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly timestampMs: number;
+}
 
 /**
  * One label set, `__name__` included, with its points in time order and no two at the same time.
@@ -13,9 +21,14 @@ export interface TimeSeries {
   readonly labels: Labels;
   readonly help: string;
   readonly unit?: string | undefined;
+  /** A gauge where it is left out. */
+  readonly type?: MetricType;
   readonly values: readonly Value[];
   /** Unix milliseconds, whole numbers. */
   readonly timestampsMs: readonly number[];
+  /** The time from which all its points count: Unix milliseconds, a whole number. */
+  readonly createdMs?: number;
+  readonly exemplars?: readonly SentExemplar[];
 }
 
 /** A series of a request that is being put together. */

@@ -1,11 +1,16 @@
 import {type DeliveryLoop, type DeliverySettings, startDelivery} from '../delivery/loop.ts';
 import {destinationState} from '../destination-state.ts';
+import {type ForwardingSettings, startForwarding} from '../forwarding/forwarding.ts';
+import type {Backlog, ScrapeJournal} from '../forwarding/scrape-journal.ts';
 import {createRunningParts} from '../running-parts.ts';
+import type {Block} from '../scrape/block.ts';
 import type {PlannedDestination} from '../sinks.ts';
 import type {DestinationState} from '../telemetry/delivery-metrics.ts';
 
-/** A destination's loop, and how far it has come. */
+/** A destination's loops, and how far it has come. */
 interface RunningDestination extends DeliveryLoop {
+  /** Tells it that the journal of scrapes has grown. */
+  wakeForScrapes(): void;
   state(): DestinationState;
 }
 
@@ -18,38 +23,62 @@ export interface Deliveries {
   states(): ReadonlyMap<string, DestinationState>;
   /** Tells them that the journal has grown. */
   wake(): void;
+  /** Keeps a scrape's blocks and forwards them. */
+  append(blocks: readonly Block[]): void;
+  /** What of the scrapes each destination has yet to take, of those that take any. */
+  backlogs(): ReadonlyMap<string, Backlog>;
   stop(): Promise<void>;
 }
 
 /** To none at first. */
 export const createDeliveries = (
-  settings: Pick<DeliverySettings, 'journal' | 'gate' | 'newest' | 'onDelivery' | 'onError'>,
+  settings: Pick<DeliverySettings, 'journal' | 'gate' | 'newest' | 'onDelivery' | 'onError'> &
+    Pick<ForwardingSettings, 'onForwarded'> & {readonly scrapes: ScrapeJournal},
 ): Deliveries => {
-  const {journal} = settings;
+  const {journal, scrapes, gate, onForwarded, onError} = settings;
+  let forwardedTo: readonly string[] = [];
   const running = createRunningParts<RunningDestination>();
 
   const start = (planned: PlannedDestination): RunningDestination => {
-    const {start: position, ...destination} = planned.open();
+    const {start: position, scrapes: scrapeSink, ...destination} = planned.open();
     journal.startAt(planned.name, position);
     const loop = startDelivery({...settings, ...destination});
-    return {...loop, state: () => destinationState(destination.sink, journal)};
+    const {queue} = destination;
+    const forwarding =
+      scrapeSink && startForwarding({journal: scrapes, sink: scrapeSink, gate, queue, onForwarded, onError});
+    return {
+      wake: loop.wake,
+      wakeForScrapes: () => forwarding?.wake(),
+      stop: async () => {
+        await Promise.all([loop.stop(), forwarding?.stop()]);
+      },
+      state: () => destinationState(destination.sink, journal),
+    };
   };
 
   return {
-    update: (destinations) =>
-      running.reconcile(
+    update: (destinations) => {
+      forwardedTo = destinations.filter(({takesScrapes}) => takesScrapes).map(({name}) => name);
+      scrapes.keepFor(forwardedTo);
+      return running.reconcile(
         new Map(
           destinations.map((planned) => [
             planned.name,
             {identity: planned.identity, start: () => start(planned)},
           ]),
         ),
-      ),
+      );
+    },
     names: () => [...running.all().keys()],
     states: () => new Map([...running.all()].map(([name, {state}]) => [name, state()])),
     wake: () => {
       for (const {wake} of running.all().values()) wake();
     },
+    append: (blocks) => {
+      scrapes.append(blocks);
+      for (const {wakeForScrapes} of running.all().values()) wakeForScrapes();
+    },
+    backlogs: () => new Map(forwardedTo.map((name) => [name, scrapes.backlog(name)])),
     stop: () => running.stop(),
   };
 };

@@ -8,6 +8,7 @@ import type {Log} from '../telemetry/log.ts';
 /** What stays as it was at the start: other processes and machines know the bridge by it. */
 const fixed: readonly (readonly [key: string, read: (config: Config) => unknown])[] = [
   ['storage.path', ({storage}) => storage.path],
+  ['storage.scrapes_limit', ({storage}) => storage.scrapesLimitBytes],
   ['web.listen', ({web}) => web.listen.map(formatEndpoint)],
   ['web.socket_mode', ({web}) => web.listen.find((endpoint) => 'mode' in endpoint)?.mode],
   ['tls_server_config of web.config_file', ({web}) => web.tlsFingerprint],

@@ -1,9 +1,12 @@
-import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
+import {Counter, Gauge, Registry} from 'prom-client';
 import type {Delivery} from '../delivery/attempts.ts';
+import type {Backlog} from '../forwarding/scrape-journal.ts';
 import {type SkipClass, skipClasses, type TestResult} from '../result.ts';
 import {type Refusal, refusals} from '../server/access/access.ts';
 import {type Closure, closures} from '../server/connections.ts';
 import {createDeliveryMetrics, type DestinationState} from './delivery-metrics.ts';
+import {createForwardingMetrics, type ForwardingMetrics} from './forwarding-metrics.ts';
+import {createProcessMetrics} from './process-metrics.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
@@ -16,6 +19,7 @@ export interface OwnMetrics {
   runsSkipped(job: string, reason: SkipClass, runs: number): void;
   /** One attempt to deliver. */
   delivery(delivery: Delivery): void;
+  readonly forwarding: Omit<ForwardingMetrics, 'read'>;
   /** How many results are only in memory, for the journal's file can't be written. */
   unsaved(results: number): void;
   /** A request that was not admitted. */
@@ -37,6 +41,8 @@ export interface OwnMetricsSettings {
   readonly version: string;
   /** The destinations by name, with how far each has come. Asked at each scrape. */
   readonly destinations: () => ReadonlyMap<string, DestinationState>;
+  /** What of the scrapes each destination has yet to take, by its name. Asked at each scrape; none when left out. */
+  readonly backlogs?: () => ReadonlyMap<string, Backlog>;
   /** Asked at each scrape. */
   readonly monthlyData: () => {
     readonly jobs: readonly (MonthlyData & {readonly job: string})[];
@@ -50,16 +56,12 @@ const statuses: readonly TestResult['status'][] = ['completed', 'failed', 'skipp
 
 /**
  * Creates the metrics on a registry of their own, together with the process's and Node's standard ones.
- * Those watch the event loop and the garbage collector until the process ends, and do not keep it from ending.
+ * Those watch the event loop until the process ends, and do not keep it from ending.
  */
 export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
-  const {version, destinations, monthlyData, nowMs = Date.now} = settings;
+  const {version, destinations, monthlyData, backlogs = () => new Map(), nowMs = Date.now} = settings;
   const register = new Registry();
-  collectDefaultMetrics({register});
-  // Gauges that are called as counters are. The ones by type, without the suffix, say more.
-  for (const what of ['handles', 'requests', 'resources']) {
-    register.removeSingleMetric(`nodejs_active_${what}_total`);
-  }
+  const readProcess = createProcessMetrics(register);
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({name: prefix + name, help, labelNames, registers: [register]});
@@ -86,6 +88,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     [],
   );
   const deliveries = createDeliveryMetrics(register, prefix, destinations, nowMs);
+  const forwarding = createForwardingMetrics(register, prefix, backlogs, nowMs);
   const unsaved = gauge(
     'unsaved_results',
     "Results that are only in memory, because the journal's file can not be written.",
@@ -138,12 +141,13 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     testEnded: (job, status) => tests.inc({job, status}),
     runsSkipped: (job, reason, runs) => runsSkipped.inc({job, reason}, runs),
     delivery: deliveries.delivery,
+    forwarding,
     unsaved: (results) => unsaved.set(results),
     requestRefused: (reason) => refused.inc({reason}),
     connectionClosed: (reason) => closed.inc({reason}),
     contentType: register.contentType,
     render: () => {
-      for (const read of [readMonthlyData, deliveries.read]) {
+      for (const read of [readProcess, readMonthlyData, deliveries.read, forwarding.read]) {
         try {
           read();
         } catch {

@@ -4,11 +4,14 @@ const needed = [
   'prometheus',
   'promtool',
   'pushgateway',
+  'victoria-metrics',
   'librespeed-cli',
   'speedtest-cli',
   'iperf3',
   'ping',
   'busybox',
+  'nginx',
+  'systemd-analyze',
   'chromium',
 ] as const;
 

@@ -1,6 +1,6 @@
 import {uncompress} from 'snappyjs';
 import type {ReceivedRequest} from './receiver.ts';
-import {decodeWriteRequest, type TimeSeries} from './write-request.ts';
+import {decodeWriteRequest, type RemoteLabels, type TimeSeries} from './write-request.ts';
 import {decodeRequestV2, type RequestV2, type TimeSeriesV2} from './write-request-v2.ts';
 
 /** What a request is by the specification: its series, or everything about it that is forbidden. */
@@ -74,17 +74,21 @@ function resolveV2({symbols, timeseries}: RequestV2): {series: TimeSeries[]; vio
     if (metadata === undefined || metadata.type === 0) violations.push('a series is of unspecified type');
   }
   const symbol = (reference = 0) => symbols[reference] ?? '';
-  const series = timeseries.map(({labelsRefs, samples}) => ({
-    labels: labelsRefs.flatMap((name, place) =>
-      place % 2 === 0 ? [[symbol(name), symbol(labelsRefs[place + 1])] as const] : [],
-    ),
+  const labelsOf = (references: readonly number[]): RemoteLabels =>
+    references.flatMap((name, place) =>
+      place % 2 === 0 ? [[symbol(name), symbol(references[place + 1])] as const] : [],
+    );
+  const series = timeseries.map(({labelsRefs, samples, exemplars}) => ({
+    labels: labelsOf(labelsRefs),
     samples,
+    ...(exemplars && {exemplars: exemplars.map((each) => ({...each, labels: labelsOf(each.labels)}))}),
   }));
   return {series, violations};
 }
 
-function referencesOf({labelsRefs, metadata}: TimeSeriesV2): number[] {
-  return metadata === undefined ? [...labelsRefs] : [...labelsRefs, metadata.helpRef, metadata.unitRef];
+function referencesOf({labelsRefs, metadata, exemplars = []}: TimeSeriesV2): number[] {
+  const ofMetadata = metadata === undefined ? [] : [metadata.helpRef, metadata.unitRef];
+  return [...labelsRefs, ...ofMetadata, ...exemplars.flatMap(({labels}) => labels)];
 }
 
 /** "Labels": sorted, unique, none empty, valid names. A missing `__name__` (SHOULD) counts as a violation too. */

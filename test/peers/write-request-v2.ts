@@ -1,6 +1,9 @@
 import {
   bytesOf,
+  exemplarOf,
+  type Field,
   fieldsOf,
+  type RemoteExemplar,
   type RemoteSample,
   sampleOf,
   uint32Of,
@@ -18,6 +21,8 @@ export interface TimeSeriesV2 {
   readonly labelsRefs: readonly number[];
   readonly samples: readonly RemoteSample[];
   readonly metadata?: MetadataV2;
+  /** Absent where there are none; `labels` are references as `labelsRefs` are. */
+  readonly exemplars?: readonly RemoteExemplar<readonly number[]>[];
 }
 
 export interface MetadataV2 {
@@ -29,7 +34,7 @@ export interface MetadataV2 {
 
 /**
  * Decodes the uncompressed body of a remote write 2.0 request, by the schema in the specification's "Protobuf Message",
- * without histograms, exemplars and the times at which counters started.
+ * without histograms.
  * Written from the wire format on, so that it shares no code with the encoder under test.
  * Throws a WireError for anything else.
  */
@@ -46,13 +51,19 @@ export function decodeRequestV2(message: Buffer): RequestV2 {
 function timeSeries(message: Buffer): TimeSeriesV2 {
   const labelsRefs: number[] = [];
   const samples: RemoteSample[] = [];
+  const exemplars: RemoteExemplar<readonly number[]>[] = [];
   let metadata: {metadata?: MetadataV2} = {};
   for (const field of fieldsOf(message, 'TimeSeries')) {
     if (field.number === 1) labelsRefs.push(...uint32sOf(bytesOf(field, 1, 'TimeSeries'), 'labels_refs'));
-    else if (field.number === 2) samples.push(sampleOf(bytesOf(field, 2, 'TimeSeries')));
+    else if (field.number === 2) samples.push(sampleOf(bytesOf(field, 2, 'TimeSeries'), '2.0'));
+    else if (field.number === 4) exemplars.push(exemplarOf(bytesOf(field, 4, 'TimeSeries'), referencesOf));
     else metadata = {metadata: metadataOf(bytesOf(field, 5, 'TimeSeries'))};
   }
-  return {labelsRefs, samples, ...metadata};
+  return {labelsRefs, samples, ...metadata, ...(exemplars.length > 0 && {exemplars})};
+}
+
+function referencesOf(fields: readonly Field[]): readonly number[] {
+  return fields.flatMap((field) => uint32sOf(bytesOf(field, 1, 'Exemplar'), 'labels_refs'));
 }
 
 function metadataOf(message: Buffer): MetadataV2 {

@@ -2,6 +2,8 @@
 export interface RemoteSample {
   readonly timestampMs: number;
   readonly value: number | 'stale';
+  /** Only in version 2.0: the time from which a counter counts. */
+  readonly startMs?: number;
 }
 
 /** Thrown for bytes that are no protobuf, or hold anything that the message's schema does not have. */
@@ -52,18 +54,47 @@ export function uint32sOf(bytes: Buffer, name: string): number[] {
   return values;
 }
 
-/** The message Sample, whose first two fields both versions have. */
-export function sampleOf(message: Buffer): RemoteSample {
+/** An exemplar of a series; the labels are what the version has in their place. */
+export interface RemoteExemplar<Labels> {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly timestampMs: number;
+}
+
+const int64 = (value: bigint): number => Number(BigInt.asIntN(64, value));
+
+/** The message Sample, whose third field only version 2.0 has. */
+export function sampleOf(message: Buffer, version: '1.0' | '2.0'): RemoteSample {
   let value: RemoteSample['value'] = 0;
   let timestampMs = 0;
+  let start: {startMs?: number} = {};
   for (const field of fieldsOf(message, 'Sample')) {
     if (field.number === 1 && field.wire === 'fixed64')
       value = field.value.readBigUInt64LE() === staleBits ? 'stale' : field.value.readDoubleLE();
-    else if (field.number === 2 && field.wire === 'varint')
-      timestampMs = Number(BigInt.asIntN(64, field.value));
+    else if (field.number === 2 && field.wire === 'varint') timestampMs = int64(field.value);
+    else if (field.number === 3 && field.wire === 'varint' && version === '2.0')
+      start = {startMs: int64(field.value)};
     else throw unknownField(field, 'Sample');
   }
-  return {timestampMs, value};
+  return {timestampMs, value, ...start};
+}
+
+/** The message Exemplar, whose first field `labelsOf` reads: it may be there more than once. */
+export function exemplarOf<Labels>(
+  message: Buffer,
+  labelsOf: (fields: readonly Field[]) => Labels,
+): RemoteExemplar<Labels> {
+  const fields = fieldsOf(message, 'Exemplar');
+  let value: number | undefined;
+  let timestampMs: number | undefined;
+  for (const field of fields) {
+    if (field.number === 2 && field.wire === 'fixed64') value = field.value.readDoubleLE();
+    else if (field.number === 3 && field.wire === 'varint') timestampMs = int64(field.value);
+    else if (field.number !== 1) throw unknownField(field, 'Exemplar');
+  }
+  if (value === undefined || timestampMs === undefined)
+    throw new WireError('an exemplar has no value or no timestamp');
+  return {labels: labelsOf(fields.filter(({number}) => number === 1)), value, timestampMs};
 }
 
 export function utf8(bytes: Buffer): string {

@@ -78,6 +78,22 @@ describe('usage', () => {
   });
 });
 
+it('lists the options of a command before the settings', async () => {
+  const {stdout} = await runCommand(['import', '--help'], {cwd: temporaryFolder()});
+  const lines = [
+    'Positionals:',
+    '  file ',
+    'Options:',
+    '  --job ',
+    '  --config ',
+    'Settings, ',
+    '  --web-listen ',
+  ];
+  const places = lines.map((line) => stdout.indexOf(`\n${line}`));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
 describe('run can not start', () => {
   const start = async (configuration: Readonly<Record<string, unknown>>, cwd = temporaryFolder()) => {
     write(cwd, {jobs: [], ...configuration});

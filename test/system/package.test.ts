@@ -83,7 +83,7 @@ describe('the tarball', () => {
       /^dist\/commit$/,
       /^dist\/server\/ui\/(index\.html|assets\/[^/]+\.(js|css|svg))$/,
       /^proto\/[^/]+\.(proto|md)$/,
-      /^examples\/.+\.(json|ya?ml)$/,
+      /^examples\/.+\.(json|ya?ml|conf|service)$/,
       /^docs\/[^/]+\.(md|png)$/,
       /^src\/engine\/native\/README\.md$/,
     ];

@@ -128,15 +128,13 @@ describe('a block of prometheus.yml', () => {
     ]);
   });
 
-  it.each([
-    'send_exemplars: true',
-    'send_native_histograms: true',
-    'round_robin_dns: true',
-    'sigv4: {use_fips_sts_endpoint: true}',
-  ])('%s has a warning too', (key) => {
-    expect(remoteWrite(key).warnings).toEqual([expect.stringContaining('has no effect: ')]);
-    expect(remoteWrite(key.replace('true', 'false')).warnings).toEqual([]);
-  });
+  it.each(['send_native_histograms: true', 'round_robin_dns: true', 'sigv4: {use_fips_sts_endpoint: true}'])(
+    '%s has a warning too',
+    (key) => {
+      expect(remoteWrite(key).warnings).toEqual([expect.stringContaining('has no effect: ')]);
+      expect(remoteWrite(key.replace('true', 'false')).warnings).toEqual([]);
+    },
+  );
 
   it('has nothing to warn of where it is short', () => {
     expect(remoteWrite('').warnings).toEqual([]);

@@ -17,7 +17,9 @@ describe.each(bridgeConfigs)('examples/%s', (path) => {
 });
 
 const generated = new Set((await generatedFiles()).keys());
-const commented = exampleFiles.filter((path) => !path.endsWith('.json') && !generated.has(`examples/${path}`));
+const commented = exampleFiles.filter(
+  (path) => !path.endsWith('.json') && !generated.has(`examples/${path}`),
+);
 const texts = new Map([
   ...commented.map((path): [string, string] => [`examples/${path}`, readExample(path)]),
   ['Dockerfile', readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8')],

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {parse} from 'yaml';
 import {z} from 'zod';
 import {loadConfig} from '../../../src/config/load.ts';
-import {exampleFiles, exampleUrl, placeConfig} from '../../fixtures/examples.ts';
+import {exampleFiles, exampleUrl, placeConfig, readExample} from '../../fixtures/examples.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
 const texts = z.array(z.string());
@@ -91,7 +91,7 @@ describe.each(exampleFiles.filter((path) => path.endsWith('compose.yaml')))('exa
   it('gives secrets that it declares, in files that it says how to make', () => {
     const given = new Set(each.flatMap((one) => one.secrets));
     expect([...given].toSorted()).toEqual(Object.keys(secrets).toSorted());
-    const text = readFileSync(exampleUrl(path), 'utf8');
+    const text = readExample(path);
     for (const {file} of Object.values(secrets)) {
       expect(existsSync(new URL(file, exampleUrl(path)))).toBe(false);
       expect(text).toMatch(new RegExp(`^# {3}${file} {2,}\\S`, 'm'));
@@ -129,4 +129,14 @@ describe.each(exampleFiles.filter((path) => path.endsWith('compose.yaml')))('exa
       security_opt: ['no-new-privileges:true'],
     });
   });
+});
+
+it("Thanos' router has a ring of all ingestors", () => {
+  const ring = z.tuple([z.object({endpoints: texts})]).parse(JSON.parse(readExample('thanos/hashring.json')));
+  const {services} = readCompose(exampleUrl('thanos/compose.yaml'));
+  const ingestors = [...services.keys()].filter((name) => name.startsWith('ingestor-'));
+  expect(ring[0].endpoints).toEqual(ingestors.map((name) => `${name}:10901`));
+  expect(services.get('query')?.command).toEqual(
+    expect.arrayContaining(ingestors.map((name) => `--endpoint=${name}:10901`)),
+  );
 });

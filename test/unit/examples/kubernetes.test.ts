@@ -101,9 +101,10 @@ const documentsOf = (path: string): unknown[] =>
     return document.toJS();
   });
 
-const [config, credentials, front, set] = z
-  .tuple([configMap, secret, service, statefulSet])
+const [config, front, set] = z
+  .tuple([configMap, service, statefulSet])
   .parse(documentsOf('kubernetes/speedtest-bridge.yaml'));
+const [credentials] = z.tuple([secret]).parse(documentsOf('kubernetes/secret.yaml'));
 const [monitor] = z.tuple([serviceMonitor]).parse(documentsOf('kubernetes/service-monitor.yaml'));
 const pod = set.spec.template.spec;
 const [bridge] = pod.containers;

@@ -71,6 +71,7 @@ test.each([
   ['a histogram', '0a022200', 'TimeSeries has an unknown field 4 (bytes)'],
   ['a float where a double belongs', '0a0712050d0000803f', 'Sample has field 1 of wire type 5'],
   ['a timestamp of a fixed size', '0a0b1209110000000000000000', 'Sample has an unknown field 2 (fixed64)'],
+  ['a start time', '0a0412021801', 'Sample has an unknown field 3 (varint)'],
   ['a label that is not UTF-8', '0a050a030a01ff', 'a string is not UTF-8'],
 ])('refuses %s', (_, hex, message) => {
   expect(() => decodeWriteRequest(Buffer.from(hex, 'hex'))).toThrow(message);
@@ -81,7 +82,8 @@ test.each([
   ['a histogram', '2a021a00', 'TimeSeries has an unknown field 3 (bytes)'],
   ['references that are not packed', '2a020801', 'TimeSeries has an unknown field 1 (varint)'],
   ['a reference of more than 32 bits', '2a070a05ffffffff1f', 'labels_refs has a number of more than 32 bits'],
-  ['a start time', '2a0412021801', 'Sample has an unknown field 3 (varint)'],
+  ['a start time of a fixed size', '2a0b1209190000000000000000', 'Sample has an unknown field 3 (fixed64)'],
+  ['an exemplar without a time', '2a0b2209110000000000000000', 'has no value or no timestamp'],
   ['metadata of another field', '2a042a021001', 'Metadata has an unknown field 2 (varint)'],
   ['a symbol that is not UTF-8', '2201ff', 'a string is not UTF-8'],
 ])('of 2.0, refuses %s', (_, hex, message) => {

@@ -14,11 +14,22 @@ const sample = z.strictObject({
   value: z.custom<number>((value) => typeof value === 'number'),
   timestamp: z.int(),
 });
+/** A list that is left out where it is empty, for most series have none. */
+const unlessEmpty = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
+
+const sampleV2 = z
+  .strictObject({...sample.shape, start_timestamp: z.int()})
+  .transform(({start_timestamp: start, ...rest}) => (start === 0 ? rest : {...rest, start_timestamp: start}));
+const label = z.strictObject({name: z.string(), value: z.string()});
 const writeRequest = z.strictObject({
   timeseries: z.array(
     z.strictObject({
-      labels: z.array(z.strictObject({name: z.string(), value: z.string()})),
+      labels: z.array(label),
       samples: z.array(sample),
+      exemplars: z
+        .array(z.strictObject({labels: z.array(label), ...sample.shape}))
+        .transform(unlessEmpty)
+        .optional(),
     }),
   ),
 });
@@ -27,7 +38,11 @@ const requestV2 = z.strictObject({
   timeseries: z.array(
     z.strictObject({
       labels_refs: z.array(z.int()),
-      samples: z.array(sample),
+      samples: z.array(sampleV2),
+      exemplars: z
+        .array(z.strictObject({labels_refs: z.array(z.int()), ...sample.shape}))
+        .transform(unlessEmpty)
+        .optional(),
       metadata: z.strictObject({type: z.string(), help_ref: z.int(), unit_ref: z.int()}),
     }),
   ),

@@ -275,6 +275,7 @@ describe('of a receiver of 2.0', () => {
     expect(await sink.deliver([rowAt(1, 1000)], signal)).toEqual({
       kind: 'rejected',
       status: 400,
+      unwritten: 1,
       cause: 'HTTP 400 Bad Request: too old',
     });
     expect(receiver.requests).toHaveLength(1);

@@ -1,0 +1,212 @@
+import {deserialize, serialize} from 'node:v8';
+import {z} from 'zod';
+import {openDatabase} from '../journal/database.ts';
+import {UnreadableRowError} from '../journal/fault.ts';
+import {columnsOf, numberQuery, statement, textOf} from '../journal/query.ts';
+import type {Block, Exemplar} from '../scrape/block.ts';
+import {openStoredLayouts} from './stored-layouts.ts';
+
+/** The schema's history: append only, as that of the results' journal. */
+const schema: readonly string[] = [
+  // Columns of samples are float64s as they are in memory. A scrape is known by the number of its first block.
+  `CREATE TABLE layouts (
+     id    INTEGER PRIMARY KEY,
+     key   TEXT NOT NULL UNIQUE,
+     bytes BLOB NOT NULL
+   ) STRICT;
+   CREATE TABLE blocks (
+     id         INTEGER PRIMARY KEY AUTOINCREMENT,
+     scrape     INTEGER NOT NULL,
+     layout     INTEGER NOT NULL,
+     time_ms    INTEGER NOT NULL,
+     sampled    BLOB NOT NULL,
+     timestamps BLOB,
+     created    BLOB,
+     exemplars  BLOB
+   ) STRICT;
+   CREATE INDEX blocks_by_scrape ON blocks (scrape);
+   CREATE INDEX blocks_by_layout ON blocks (layout);
+   CREATE TABLE cursors (
+     destination TEXT PRIMARY KEY,
+     done_id     INTEGER NOT NULL
+   ) STRICT;`,
+];
+
+/** The blocks of one scrape, which were appended together. */
+export interface StoredScrape {
+  /** The number of the last of them: they count up and are never used twice. */
+  readonly id: number;
+  readonly blocks: readonly [Block, ...Block[]];
+}
+
+/** What was deleted to make room. */
+export interface Dropped {
+  readonly id: number;
+  readonly samples: number;
+}
+
+/** A journal of scrapes in an open file. All calls throw what SQLite throws, or an `UnreadableRowError`. */
+export interface ScrapeDatabase {
+  /** Commits a scrape's blocks, in one transaction. Returns its number. */
+  append(blocks: readonly Block[]): number;
+  /** The first scrape after that number. */
+  after(id: number): StoredScrape | undefined;
+  lastId(): number;
+  cursors(): ReadonlyMap<string, number>;
+  /** Notes how far each destination has come, and forgets all others. Deletes what none of them needs. */
+  advance(cursors: ReadonlyMap<string, number>): void;
+  /** Makes numbers go on behind this one. Only for a file without blocks. */
+  startAfter(id: number): void;
+  /** Deletes the oldest scrape. Undefined where there is none. */
+  dropOldest(): Dropped | undefined;
+  /** How many bytes of the file are in use. */
+  bytes(): number;
+  /** The time of the first block after that number, Unix milliseconds. */
+  timeAfter(id: number): number | undefined;
+  /** Deletes layouts that nobody needs. */
+  prune(): void;
+  close(): void;
+}
+
+const exemplars = z.array(
+  z.object({
+    index: z.int(),
+    labels: z.array(z.tuple([z.string(), z.string()])),
+    value: z.custom<number>((value) => typeof value === 'number'), // NaN too
+    timestampMs: z.number().optional(),
+  }),
+);
+
+const bytesOf = (column: Float64Array | undefined): Uint8Array | null =>
+  column === undefined ? null : new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+
+const floatsOf = (column: unknown, size: number): Float64Array => {
+  if (!(column instanceof Uint8Array) || column.length !== size * 8)
+    throw new UnreadableRowError(`journal: a block of ${size} series has a column that is not as long`);
+  // Copied, for the place of the original need not be one where a float64 may be.
+  return new Float64Array(Uint8Array.from(column).buffer);
+};
+
+const exemplarsOf = (column: unknown): readonly Exemplar[] => {
+  try {
+    return exemplars
+      .parse(column instanceof Uint8Array ? deserialize(column) : undefined)
+      .map(({timestampMs, ...exemplar}) =>
+        timestampMs === undefined ? exemplar : {...exemplar, timestampMs},
+      );
+  } catch (error) {
+    throw new UnreadableRowError(`journal: a block's exemplars can't be read: ${String(error)}`);
+  }
+};
+
+/**
+ * Opens the file at `path`, or makes it.
+ * @param now the time in milliseconds.
+ */
+export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatabase => {
+  const db = openDatabase(path, undefined, schema);
+  db.exec('PRAGMA busy_timeout = 500'); // nothing else is done while a lock is waited for
+  const layouts = openStoredLayouts(db, now);
+  const insert = db.prepare(
+    `INSERT INTO blocks (scrape, layout, time_ms, sampled, timestamps, created, exemplars)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const lastId = numberQuery(db, `SELECT seq FROM sqlite_sequence WHERE name = 'blocks'`);
+  const select = statement(
+    db,
+    `SELECT id, layout, time_ms, sampled, timestamps, created, exemplars FROM blocks
+       WHERE scrape = (SELECT scrape FROM blocks WHERE id > ? ORDER BY id LIMIT 1) ORDER BY id`,
+  );
+  const selectCursors = statement(db, 'SELECT CAST(destination AS BLOB), done_id FROM cursors');
+  const setCursor = db.prepare('INSERT OR REPLACE INTO cursors (destination, done_id) VALUES (?, ?)');
+  const forgetOthers = db.prepare(
+    'DELETE FROM cursors WHERE destination NOT IN (SELECT value FROM json_each(?))',
+  );
+  const removeUpTo = db.prepare('DELETE FROM blocks WHERE id <= ?');
+  const oldest = statement(
+    db,
+    `SELECT max(id), sum(length(sampled)) / 8 FROM blocks
+       WHERE scrape = (SELECT scrape FROM blocks ORDER BY id LIMIT 1)`,
+  );
+  const pageBytes = numberQuery(db, 'PRAGMA page_size')() ?? 4096;
+  const pages = numberQuery(db, 'PRAGMA page_count');
+  const freePages = numberQuery(db, 'PRAGMA freelist_count');
+  const timeAfter = numberQuery(db, 'SELECT time_ms FROM blocks WHERE id > ? ORDER BY id LIMIT 1');
+
+  const append = db.transaction((blocks: readonly Block[]): number => {
+    const scrape = (lastId() ?? 0) + 1;
+    for (const {layout, timeMs, values, timestampsMs, createdMs, exemplars: given} of blocks) {
+      insert.run(
+        scrape,
+        layouts.idOf(layout),
+        timeMs,
+        bytesOf(values),
+        bytesOf(timestampsMs),
+        bytesOf(createdMs),
+        given === undefined ? null : serialize(given),
+      );
+    }
+    return scrape + blocks.length - 1;
+  });
+
+  const blockOf = (row: unknown): Block & {readonly id: number} => {
+    const [id, layoutId, timeMs, values, timestamps, created, given] = columnsOf(row);
+    if (typeof id !== 'number' || typeof layoutId !== 'number' || typeof timeMs !== 'number')
+      throw new UnreadableRowError('journal: a block without numbers');
+    const layout = layouts.layout(layoutId);
+    return {
+      id,
+      layout,
+      timeMs,
+      values: floatsOf(values, layout.size),
+      ...(timestamps !== null && {timestampsMs: floatsOf(timestamps, layout.size)}),
+      ...(created !== null && {createdMs: floatsOf(created, layout.size)}),
+      ...(given !== null && {exemplars: exemplarsOf(given)}),
+    };
+  };
+
+  const advance = db.transaction((cursors: ReadonlyMap<string, number>): void => {
+    for (const [destination, id] of cursors) setCursor.run(destination, id);
+    forgetOthers.run(JSON.stringify([...cursors.keys()]));
+    removeUpTo.run(Math.min(lastId() ?? 0, ...cursors.values()));
+  });
+
+  return {
+    append: (blocks) => {
+      try {
+        return append.immediate(blocks);
+      } catch (error) {
+        layouts.forget();
+        throw error;
+      }
+    },
+    after: (id) => {
+      const [first, ...others] = select.all(id).map(blockOf);
+      return first && {id: others.at(-1)?.id ?? first.id, blocks: [first, ...others]};
+    },
+    lastId: () => lastId() ?? 0,
+    cursors: () =>
+      new Map(
+        selectCursors.all().map((row) => {
+          const [destination, id] = columnsOf(row);
+          return [textOf(destination), typeof id === 'number' ? id : 0];
+        }),
+      ),
+    advance: (cursors) => advance.immediate(cursors),
+    startAfter: (id) => {
+      db.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('blocks', ${id})`);
+    },
+    dropOldest: () => {
+      const [id, samples] = columnsOf(oldest.get());
+      if (typeof id !== 'number' || typeof samples !== 'number') return undefined;
+      removeUpTo.run(id);
+      return {id, samples};
+    },
+    bytes: () => ((pages() ?? 0) - (freePages() ?? 0)) * pageBytes,
+    timeAfter: (id) => timeAfter(id),
+    prune: layouts.prune,
+    close: () => {
+      db.close();
+    },
+  };
+};

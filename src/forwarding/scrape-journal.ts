@@ -1,0 +1,193 @@
+import {existsSync} from 'node:fs';
+import {faultOf} from '../journal/fault.ts';
+import {setAside} from '../journal/files.ts';
+import {createLimiter} from '../limiter.ts';
+import type {Block} from '../scrape/block.ts';
+import {openScrapeDatabase, type ScrapeDatabase, type StoredScrape} from './scrape-database.ts';
+
+/** Why samples were lost: the journal was full, or its file could not be written or read. */
+export type LossReason = 'limit' | 'file';
+export const lossReasons: readonly LossReason[] = ['limit', 'file'];
+
+export interface ScrapeJournalSettings {
+  readonly path: string;
+  /** Most bytes that the file may hold. What does not fit displaces the oldest. */
+  readonly limitBytes: number;
+  readonly onLost: (samples: number, reason: LossReason) => void;
+  readonly log: {error(message: string): void};
+  /** The time in Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+/** How much a destination has yet to take. */
+export interface Backlog {
+  readonly blocks: number;
+  /** The time of the oldest of them, Unix milliseconds. */
+  readonly sinceMs?: number;
+}
+
+/**
+ * Scrapes on disk, until every destination is done with them. What was appended has been synced to disk. Trouble with the
+ * file is logged, and what it takes along is counted: no call throws for it.
+ */
+export interface ScrapeJournal {
+  /** Commits the blocks of one scrape, in one transaction. */
+  append(blocks: readonly Block[]): void;
+  /** Keeps scrapes for these destinations and no others. A new one starts at the end. */
+  keepFor(destinations: readonly string[]): void;
+  /** How far a destination has come: the number of the last scrape that it is done with. */
+  cursor(destination: string): number;
+  /** The first scrape after that number. */
+  after(id: number): StoredScrape | undefined;
+  /** Notes that a destination is done with all up to this scrape. */
+  advance(destination: string, id: number): void;
+  backlog(destination: string): Backlog;
+  close(): void;
+}
+
+const logEveryMs = 60_000;
+const openEveryMs = 5000;
+// However often a file is found damaged: copies of it must not fill the disk.
+const replaceEveryMs = 600_000;
+const pruneEveryMs = 60_000;
+
+const samplesIn = (blocks: readonly Block[]): number =>
+  blocks.reduce((sum, {values}) => sum + values.length, 0);
+
+/** About what they take in the file, their layouts aside. */
+const bytesIn = (blocks: readonly Block[]): number =>
+  blocks.reduce(
+    (sum, {values, timestampsMs, createdMs}) =>
+      sum + values.byteLength + (timestampsMs?.byteLength ?? 0) + (createdMs?.byteLength ?? 0),
+    0,
+  );
+
+/**
+ * Opens the journal of scrapes at `path`, which is made when there is something to write. A file that can't be used is tried again and again; a damaged one is kept aside,
+ * and a new one begun. Throws a `JournalError` for one that a newer version wrote.
+ */
+export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJournal => {
+  const {path, limitBytes, onLost, log, now = Date.now} = settings;
+  const complaints = createLimiter(logEveryMs);
+  const dropLines = createLimiter(logEveryMs);
+  const openings = createLimiter(openEveryMs);
+  const replacements = createLimiter(replaceEveryMs);
+  const prunings = createLimiter(pruneEveryMs, now);
+  let db: ScrapeDatabase | undefined;
+  let isDamaged = false;
+  let lastId = 0;
+  // Also those that the file has yet to be told of.
+  const cursors = new Map<string, number>();
+
+  const complain = (error: unknown): void => {
+    if (complaints.next() === undefined) return;
+    log.error(
+      `journal of scrapes ${path} can't be used: ${String(error)}; what is scraped meanwhile is not delivered`,
+    );
+  };
+
+  const open = (): ScrapeDatabase => {
+    const opened = openScrapeDatabase(path, now);
+    const found = opened.lastId();
+    if (found < lastId) opened.startAfter(lastId);
+    lastId = Math.max(lastId, found);
+    const noted = opened.cursors();
+    if (cursors.size === 0) for (const [destination, id] of noted) cursors.set(destination, id);
+    // A file that could not be opened until now tells where they are; one that is new begins where they are.
+    for (const [destination, id] of cursors)
+      cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
+    if (cursors.size > 0) opened.advance(cursors);
+    return opened;
+  };
+
+  const replace = (error: unknown): void => {
+    isDamaged = replacements.next() === undefined;
+    if (isDamaged) return;
+    db?.close();
+    db = undefined;
+    const aside = setAside(path, 'damaged');
+    log.error(
+      `journal of scrapes ${path} is damaged (${String(error)}): it is kept as ${aside}, and a new one begun; what was in it and had not been delivered is lost`,
+    );
+    db = open();
+  };
+
+  /** Does something with the file. Gives undefined where it can't be used. */
+  const attempt = <T>(action: (database: ScrapeDatabase) => T): T | undefined => {
+    try {
+      if (isDamaged) replace('as before');
+      if (db === undefined && openings.next() !== undefined) db = open();
+      return db && action(db);
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === undefined) throw error;
+      if (fault === 'damaged') replaceOrComplain(error);
+      else complain(error);
+      return undefined;
+    }
+  };
+
+  const replaceOrComplain = (error: unknown): void => {
+    try {
+      replace(error);
+    } catch (failure) {
+      complain(failure);
+    }
+  };
+
+  const makeRoom = (database: ScrapeDatabase, bytes: number): void => {
+    let samples = 0;
+    while (database.bytes() + bytes > limitBytes) {
+      const dropped = database.dropOldest();
+      if (dropped === undefined) break;
+      samples += dropped.samples;
+    }
+    if (samples === 0) return;
+    onLost(samples, 'limit');
+    if (dropLines.next() !== undefined)
+      log.error(
+        `journal of scrapes ${path} is full (storage.scrapes_limit): its oldest ${samples} samples were dropped, which some destination had yet to take`,
+      );
+  };
+
+  /** What need not be done where nothing was ever appended. */
+  const attemptIfThere = (action: (database: ScrapeDatabase) => void): void => {
+    if (db !== undefined || existsSync(path)) attempt(action);
+  };
+
+  attemptIfThere(() => {});
+
+  return {
+    append: (blocks) => {
+      if (cursors.size === 0 || blocks.length === 0) return;
+      const appended = attempt((database) => {
+        if (prunings.next() !== undefined) database.prune();
+        makeRoom(database, bytesIn(blocks));
+        return database.append(blocks);
+      });
+      if (appended === undefined) onLost(samplesIn(blocks), 'file');
+      else lastId = appended;
+    },
+    keepFor: (destinations) => {
+      for (const name of [...cursors.keys()]) if (!destinations.includes(name)) cursors.delete(name);
+      for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
+      attemptIfThere((database) => database.advance(cursors));
+    },
+    cursor: (destination) => cursors.get(destination) ?? lastId,
+    after: (id) => (id < lastId ? attempt((database) => database.after(id)) : undefined),
+    advance: (destination, id) => {
+      if (!cursors.has(destination)) return;
+      cursors.set(destination, id);
+      attempt((database) => database.advance(cursors));
+    },
+    backlog: (destination) => {
+      const cursor = cursors.get(destination) ?? lastId;
+      const sinceMs = cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
+      return {blocks: lastId - cursor, ...(sinceMs !== undefined && {sinceMs})};
+    },
+    close: () => {
+      db?.close();
+      db = undefined;
+    },
+  };
+};

@@ -1,0 +1,22 @@
+import type {Outcome} from '../delivery/sink.ts';
+import type {StoredScrape} from './scrape-database.ts';
+
+/** What one request carries of one or more scrapes. */
+export interface ScrapePart {
+  readonly samples: number;
+  /** Makes one attempt, and another one when called again. Throws only when `signal` aborts. */
+  send(signal: AbortSignal): Promise<Outcome>;
+}
+
+/** Where scrapes go. */
+export interface ScrapeSink {
+  /** Names the destination in the journal, logs and metrics. */
+  readonly name: string;
+  /** How many requests may be under way at the same time. */
+  readonly connections: number;
+  /** Scrapes are given together for as long as they have no more samples than this. */
+  readonly maxSamples: number;
+  /** The requests for these scrapes. They may be made in any order, and before those for later scrapes. */
+  parts(scrapes: readonly StoredScrape[]): readonly ScrapePart[];
+  close(): Promise<void>;
+}

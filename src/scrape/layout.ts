@@ -1,0 +1,165 @@
+import {createHash} from 'node:crypto';
+import type {Labels} from '../metrics/sample.ts';
+import type {Family, Layout, MetricType, ScrapedSeries} from './block.ts';
+import {createByteWriter} from './byte-writer.ts';
+
+/** A type is kept as its place here: new ones go to the end. */
+const types: readonly MetricType[] = [
+  'unknown',
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+];
+
+/** The bytes of a layout are not what `createLayout` makes. */
+export class LayoutError extends Error {
+  override readonly name = 'LayoutError';
+}
+
+const placeOf = <K>(places: Map<K, number>, key: K): number => {
+  const known = places.get(key);
+  if (known !== undefined) return known;
+  const place = places.size;
+  places.set(key, place);
+  return place;
+};
+
+/**
+ * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places. Counts,
+ * lengths and places are varints, texts UTF-8. A family is its name, type, help and unit; a series is its family, the
+ * number of its labels, and their names and values.
+ */
+const encodeSeries = (series: Iterable<ScrapedSeries>): Uint8Array => {
+  const texts = new Map<string, number>();
+  const families = new Map<string, number>();
+  // Most series have the same family object as the one before them.
+  const known = new Map<Family, number>();
+  const familyRows = createByteWriter();
+  const seriesRows = createByteWriter();
+  const familyPlace = (family: Family): number => {
+    const seen = known.get(family);
+    if (seen !== undefined) return seen;
+    const {name, type, help, unit} = family;
+    const before = families.size;
+    const place = placeOf(families, JSON.stringify([name, type, help, unit]));
+    known.set(family, place);
+    if (place < before) return place;
+    familyRows.varint(placeOf(texts, name));
+    familyRows.varint(types.indexOf(type));
+    familyRows.varint(placeOf(texts, help));
+    familyRows.varint(placeOf(texts, unit));
+    return place;
+  };
+  let count = 0;
+  for (const {labels, family} of series) {
+    seriesRows.varint(familyPlace(family));
+    seriesRows.varint(labels.length);
+    for (const [name, value] of labels) {
+      seriesRows.varint(placeOf(texts, name));
+      seriesRows.varint(placeOf(texts, value));
+    }
+    count += 1;
+  }
+  const whole = createByteWriter(seriesRows.length() * 2 + 4096);
+  whole.varint(texts.size);
+  for (const text of texts.keys()) whole.text(text);
+  whole.varint(families.size);
+  whole.bytes(familyRows.finish());
+  whole.varint(count);
+  whole.bytes(seriesRows.finish());
+  return whole.finish();
+};
+
+/** Reads varints from a place that moves on behind each. */
+const createReader = (bytes: Uint8Array) => {
+  let at = 0;
+  return {
+    varint: (): number => {
+      let value = 0;
+      for (let shift = 0; shift < 35; shift += 7) {
+        const byte = bytes[at];
+        if (byte === undefined) break;
+        at += 1;
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) return value >>> 0;
+      }
+      throw new LayoutError(`a layout of ${bytes.length} bytes has no number at byte ${at}`);
+    },
+    skip: (length: number): void => {
+      at += length;
+    },
+    place: (): number => at,
+    moveTo: (place: number): void => {
+      at = place;
+    },
+  };
+};
+
+/**
+ * Gives the layout of the bytes that a `Layout` holds, which it keeps: they must not change.
+ * Throws a `LayoutError` where they are no layout.
+ */
+export const readLayout = (bytes: Uint8Array): Layout => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const reader = createReader(bytes);
+  const countOf = (): number => {
+    const count = reader.varint();
+    if (count > bytes.length) throw new LayoutError(`a layout of ${bytes.length} bytes counts ${count}`);
+    return count;
+  };
+  const textAt = new Uint32Array(countOf());
+  for (let place = 0; place < textAt.length; place += 1) {
+    textAt[place] = reader.place();
+    reader.skip(reader.varint());
+  }
+  const here = reader.place();
+  const text = (place: number): string => {
+    const start = textAt[place];
+    if (start === undefined) throw new LayoutError(`a layout of ${textAt.length} texts has no text ${place}`);
+    reader.moveTo(start);
+    const length = reader.varint();
+    return buffer.toString('utf8', reader.place(), reader.place() + length);
+  };
+  reader.moveTo(here);
+  const familyRows = Array.from(
+    {length: countOf()},
+    () => [reader.varint(), reader.varint(), reader.varint(), reader.varint()] as const,
+  );
+  const seriesAtByte = new Uint32Array(countOf());
+  for (let index = 0; index < seriesAtByte.length; index += 1) {
+    seriesAtByte[index] = reader.place();
+    reader.varint();
+    for (let left = reader.varint() * 2; left > 0; left -= 1) reader.varint();
+  }
+  const families = familyRows.map(
+    ([name, type, help, unit]): Family => ({
+      name: text(name),
+      type: types[type] ?? 'unknown',
+      help: text(help),
+      unit: text(unit),
+    }),
+  );
+  return {
+    key: createHash('sha256').update(bytes).digest('hex'),
+    bytes,
+    size: seriesAtByte.length,
+    seriesAt: (index) => {
+      const start = seriesAtByte[index];
+      if (start === undefined)
+        throw new RangeError(`a layout of ${seriesAtByte.length} series has no ${index}`);
+      reader.moveTo(start);
+      const family = families[reader.varint()];
+      if (family === undefined) throw new LayoutError(`series ${index} of a layout is of no family`);
+      const places = Array.from({length: reader.varint()}, () => [reader.varint(), reader.varint()] as const);
+      const labels: Labels = places.map(([name, value]) => [text(name), text(value)]);
+      return {labels, family};
+    },
+  };
+};
+
+/** Holds series as bytes: 100,000 of them take little more than their texts, each of which is there once. */
+export const createLayout = (series: Iterable<ScrapedSeries>): Layout => readLayout(encodeSeries(series));

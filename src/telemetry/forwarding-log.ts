@@ -1,0 +1,67 @@
+import type {Forwarded} from '../forwarding/forwarding.ts';
+import {createLimiter} from '../limiter.ts';
+import type {Log} from './log.ts';
+
+const everyMs = 60_000;
+const remindEveryMs = 600_000;
+
+/**
+ * The log of one destination's forwarding: the receiver's words as they are, limited in number, for each scrape may bring
+ * them anew.
+ */
+const createDestinationLog = (log: Log, destination: string, nowMs?: () => number) => {
+  const refusals = createLimiter(everyMs, nowMs);
+  const failures = createLimiter(everyMs, nowMs);
+  const reminders = createLimiter(remindEveryMs, nowMs);
+  let cause: string | undefined;
+  let refusedSamples = 0;
+
+  const refused = (samples: number, words: string): void => {
+    refusedSamples += samples;
+    if (refusals.next() === undefined) return;
+    log.error(words, {destination, samples: refusedSamples});
+    refusedSamples = 0;
+  };
+
+  return ({outcome, samples, retryInMs}: Forwarded): void => {
+    switch (outcome.kind) {
+      case 'accepted':
+        if (cause !== undefined) log.info('scrapes are forwarded again', {destination});
+        cause = undefined;
+        if (outcome.unwritten !== undefined)
+          refused(
+            outcome.unwritten,
+            'the receiver took a request and did not write all of its scraped samples',
+          );
+        return;
+      case 'rejected':
+        refused(outcome.unwritten ?? samples, `scraped samples were rejected for good: ${outcome.cause}`);
+        return;
+      case 'retry': {
+        const isDue = outcome.cause === cause ? reminders.next() : failures.next();
+        if (isDue === undefined) return;
+        if (outcome.cause !== cause) reminders.next();
+        cause = outcome.cause;
+        const retry_in_s = retryInMs === undefined ? undefined : Math.round(retryInMs / 100) / 10;
+        log.warn(`scrapes are not forwarded yet: ${cause}`, {destination, samples, retry_in_s});
+        return;
+      }
+      default:
+        outcome satisfies never;
+    }
+  };
+};
+
+/**
+ * The log of what is forwarded to all destinations.
+ * @param nowMs a clock, in milliseconds.
+ */
+export const createForwardingLog = (log: Log, nowMs?: () => number): ((forwarded: Forwarded) => void) => {
+  const logs = new Map<string, (forwarded: Forwarded) => void>();
+  return (forwarded) => {
+    const {destination} = forwarded;
+    const known = logs.get(destination) ?? createDestinationLog(log, destination, nowMs);
+    logs.set(destination, known);
+    known(forwarded);
+  };
+};
