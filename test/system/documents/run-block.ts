@@ -25,8 +25,8 @@ const run = async ({folder, env}: Surroundings, command: string): Promise<void> 
 
 /** Starts a bridge, waits until it is ready, and interrupts it. */
 const tryRun = async (surroundings: Surroundings, command: string): Promise<void> => {
-  const {end} = await surroundings.start(command, readyWords.run);
-  expect(await end('SIGINT')).toBe(0);
+  const interrupt = await surroundings.start(command, readyWords.run);
+  expect(await interrupt()).toBe(0);
 };
 
 /**
@@ -99,7 +99,7 @@ const tryPrometheus = async ({folder}: Surroundings, text: string): Promise<void
 
 /** Tries a block as it stands, but for the addresses of servers. Rejects when it does not work. */
 export const tryBlock = async (surroundings: Surroundings, {kind, text}: Block): Promise<void> => {
-  const changed = surroundings.withAddresses(text);
+  const changed = await surroundings.withAddresses(text);
   switch (kind) {
     case 'commands':
       return tryCommands(surroundings, changed);
