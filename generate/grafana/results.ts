@@ -170,7 +170,7 @@ export const resultsDashboard = (naming: Naming): Dashboard => {
       latency(queries),
       failures(queries),
       hoursOfDay(queries),
-      {title: 'Results', panels: [resultTable(queries, naming)]},
+      {title: 'Results', panels: [resultTable(queries)]},
     ],
   );
 };
