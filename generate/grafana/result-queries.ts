@@ -29,10 +29,10 @@ export interface ResultQueries {
   /** When each kind of failure was last seen, Unix time. */
   failures(): string;
   /**
-   * The mean over the time range of a number's values whose tests ended in an hour of the day, each result counted once;
-   * of several lines, the mean of their means.
+   * The mean over the time range of a number's values by the hour of the day in which their tests ended, as the label
+   * `hour` from 00 to 23. Each result is counted once; of several lines, it is the mean of their means.
    */
-  inHour(expr: string, hour: number): string;
+  byHour(expr: string): string;
   /** The number of each result at the one step at which it is new, with all its labels; for tables. */
   eachNumber(id: string): string;
   /** The same of one of the metrics of every profile. */
@@ -78,9 +78,10 @@ export const resultQueries = (naming: Naming): ResultQueries => {
       `count by (failure) (last_over_time(${info}{${lines}, failure!=""}[${within}]) and ${newestInfo})`,
     failures: () =>
       `max by (instance, job_name, failure, reason, engine) (max_over_time(timestamp(${info}{${lines}, failure!=""})[$__range:2m]))`,
-    inHour: (expr, hour) => {
-      const hourOfDay = `hour(${newlyEnded('30m')} + 3600 * $utc_offset)`;
-      return `avg(avg_over_time((${expr} and ${hourOfDay} == ${hour})[$__range:30m]))`;
+    byHour: (expr) => {
+      const hour = `count_values without () ("hour", hour(${newlyEnded('30m')} + 3600 * $utc_offset))`;
+      const twoDigits = `label_replace(${hour}, "hour", "0$1", "hour", "(.)")`;
+      return `avg by (hour) (avg_over_time((${expr} * ignoring (hour) group_right () ${twoDigits})[$__range:30m]))`;
     },
     eachNumber: (id) => {
       const {name, toBaseUnit} = numberNamed(id, naming);

@@ -67,7 +67,7 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
     const seriesOf = (title: string): readonly Series[] => asked(title).flatMap(({series}) => series);
 
     it('in every panel', () => {
-      expect(answers.length).toBeGreaterThan(80);
+      expect(answers.length).toBeGreaterThan(30);
       expect(answers.filter(({series}) => series.length === 0)).toEqual([]);
     });
 
@@ -164,9 +164,12 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
       ['Upload', bits('upload')],
       ['Latency', latency],
     ] as const)('with the mean of each hour of the day, each result counted once: %s', (title, numberOf) => {
-      const found = asked(title, 'bargauge').map(({series}) => series.map((each) => valuesOf(each)[0]?.[1]));
-      const hours = Array.from({length: 24}, (_, hour) => meanInHour(numberOf, hour) ?? 0);
-      expect(found).toEqual(hours.map((mean) => [expect.closeTo(mean, 3)]));
+      const [bars] = asked(title, 'barchart');
+      const found = bars?.series.map((series) => [series.labels['hour'], valuesOf(series)[0]?.[1]] as const);
+      const hours = Array.from({length: 24}, (_, hour) => String(hour).padStart(2, '0'));
+      expect(new Map(found)).toEqual(
+        new Map(hours.map((hour) => [hour, expect.closeTo(meanInHour(numberOf, Number(hour)) ?? 0, 3)])),
+      );
     });
   });
 
