@@ -7,7 +7,7 @@ import {readTracker, type TrackerReading, trackerColumns} from './tracker.ts';
 
 type Database = Libsql.Database;
 
-const batchSize = 250;
+const batchSize = 500;
 
 const words: ReadonlyMap<unknown, string> = new Map([
   ['SQLITE_NOTADB', 'is no SQLite database'],

@@ -207,7 +207,7 @@ export const readTracker = (value: unknown, {job, clock}: TrackerReading): Impor
     case 'completed': {
       if (!isMeasured(measurement)) return {kind: 'wrong', problem: 'completed, but nothing was measured'};
       const elapsedMs = (measurement.download?.elapsedMs ?? 0) + (measurement.upload?.elapsedMs ?? 0);
-      const endedAtMs = endedAt?.ok ? endedAt.ms : createdAt.ms + elapsedMs;
+      const endedAtMs = endedAt?.ok ? endedAt.ms : Math.round(createdAt.ms + elapsedMs);
       return result({
         ...at,
         status,
