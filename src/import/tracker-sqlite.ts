@@ -3,7 +3,8 @@ import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
 import {z} from 'zod';
 import {type Batch, type Source, SourceError} from './source.ts';
-import {readTracker, type TrackerReading, trackerColumns} from './tracker.ts';
+import {readTracker, type TrackerReading} from './tracker.ts';
+import {trackerColumns} from './tracker-row.ts';
 
 type Database = Libsql.Database;
 

@@ -99,13 +99,11 @@ describe('importing', () => {
   });
 
   it('appends many at once, each as it would be by itself', () => {
-    const result = fc
-      .record({
-        make: fc.constantFrom(completed, failed, skipped),
-        job: fc.constantFrom('wan', 'lte', '\u{1f310} "\\'),
-        endedAtMs: fc.nat({max: 6}).map((half) => half * 1_800_000),
-      })
-      .map(({make, ...changes}) => make(changes));
+    const base = fc.record({
+      job: fc.constantFrom('wan', 'lte', '\u{1f310} "\\'),
+      endedAtMs: fc.nat({max: 6}).map((half) => half * 1_800_000),
+    });
+    const result = fc.oneof(base.map(completed), base.map(failed), base.map(skipped));
     const keyed = fc.record({result, key: fc.string({unit: fc.constantFrom('a', '"', '\u{1f310}')})});
     const batches = fc.array(fc.array(keyed, {maxLength: 8}), {maxLength: 3});
     const query = {fromMs: 0, toMs: 20_000_000, stepMs: 3_600_000, exact: false};
@@ -123,7 +121,7 @@ describe('importing', () => {
         expect(journal.wasImported('b')).toBe(false);
         for (const each of [journal, oneByOne]) each.close();
       }),
-      {numRuns: 50},
+      {numRuns: 15},
     );
   });
 });
