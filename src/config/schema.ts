@@ -7,6 +7,7 @@ import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
 import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
+import {tracker} from './tracker.ts';
 import {web} from './web.ts';
 
 const metrics = z
@@ -43,6 +44,7 @@ export const schema = z.strictObject({
   remote_write: z.array(remoteWrite).default([]),
   pushgateway: z.array(pushgateway).default([]),
   web: web.prefault({}),
+  tracker: tracker.optional(),
   storage: z
     .strictObject({
       path: nonEmpty.default('data/speedtest-bridge.db'),
