@@ -9,6 +9,7 @@ import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
 import {global} from './scrape/global.ts';
 import {scrapeConfig} from './scrape/scrape-config.ts';
+import {tracker} from './tracker.ts';
 import {web} from './web.ts';
 
 const metrics = z
@@ -76,6 +77,9 @@ export const schema = z.strictObject({
       "Targets to scrape and forward. An entry of prometheus.yml's own scrape_configs can be pasted as it is.",
     ),
   web: web.prefault({}).describe('The web server: the scraped endpoints, the page and the API.'),
+  tracker: tracker
+    .optional()
+    .describe('A Speedtest Tracker whose webhook tells of new results (docs/webhook.md).'),
   storage: z
     .strictObject({
       path: nonEmpty
