@@ -2,6 +2,7 @@ import {hostname} from 'node:os';
 import {z} from 'zod';
 import {profiles} from '../metrics/catalog.ts';
 import {defaultPrefix, prefixPattern} from '../metrics/names.ts';
+import type {ScrapeJob} from '../scrape/job.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
@@ -114,5 +115,7 @@ export type Config = z.output<typeof schema> & {
   readonly warnings: readonly string[];
   /** By the name of each destination, what `fingerprintOf` gives of what was given for it. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** What `scrape_configs` and `global` make. */
+  readonly scrapeJobs: readonly ScrapeJob[];
 };
 export type JobConfig = Config['jobs'][number];

@@ -48,7 +48,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'quantity',
     'result',
   ],
-  telemetry: ['delivery', 'forwarding', 'limiter', 'result', 'server'],
+  telemetry: ['delivery', 'forwarding', 'limiter', 'result', 'scrape', 'server'],
   config: [
     'bearer-token',
     'addresses',
