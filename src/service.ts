@@ -7,6 +7,7 @@ import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
 import {createScheduler} from './scheduler/scheduler.ts';
+import {createScraping} from './scrape/scraping.ts';
 import {createAccessCheck} from './server/access/access.ts';
 import {apiEndpoints} from './server/api/api.ts';
 import {createProgressHub} from './server/api/progress-hub.ts';
@@ -26,6 +27,7 @@ import {createDeliveryLog} from './telemetry/delivery-log.ts';
 import {createForwardingLog} from './telemetry/forwarding-log.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
+import {createScrapeLog} from './telemetry/scrape-log.ts';
 
 /** A running bridge. */
 export interface Service {
@@ -117,6 +119,16 @@ const open = async (
     },
   });
   onClose(deliveries.stop);
+
+  const scrapeLog = createScrapeLog(log);
+  const scraping = createScraping({
+    version,
+    onBlocks: (_, blocks) => deliveries.append(blocks),
+    onScrape: scrapeLog.scrape,
+    onError: scrapeLog.error,
+    onProblem: log.warn,
+  });
+  onClose(scraping.stop);
 
   let document: Document | undefined;
   /** What is shown and delivered may have changed. */
@@ -220,6 +232,8 @@ const open = async (
     );
     await deliveries.update(destinations);
     await scheduler.update(config.jobs, config.labels.instance);
+    const takesExemplars = config.remote_write.some(({sendExemplars}) => sendExemplars);
+    await scraping.update(config.scrapeJobs, takesExemplars);
     announce();
   };
   await apply(config);

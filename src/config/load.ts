@@ -8,6 +8,7 @@ import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems, valueAt} from './problem.ts';
 import {type Config, schema} from './schema.ts';
+import {scrapeJobsOf, scrapeProblems} from './scrape/jobs.ts';
 import {warningsOf} from './warnings.ts';
 import {type Parsed, parseYamlFile} from './yaml-file.ts';
 
@@ -131,6 +132,7 @@ const crossChecks = (config: z.output<typeof schema>, source: Source): string[] 
     const message = `expected less than the time between two runs, ${formatDuration(gapMs)}, found ${formatDuration(jitterMs)}`;
     problems.push(problemAt(['jobs', index, 'jitter'], message, source));
   });
+  problems.push(...scrapeProblems(config).map(({path, message}) => problemAt(path, message, source)));
   return problems;
 };
 
@@ -163,7 +165,14 @@ export const loadConfig = (sources: ConfigSources): Config => {
         ),
       ),
     );
-    return {...data, warnings: warningsOf(root, data, source), fingerprints};
+    const scrapeJobs = scrapeJobsOf(data, (index) => {
+      const given = valueAt(root, ['scrape_configs', index]);
+      return fingerprintOf([
+        valueAt(root, ['global']),
+        isGroup(given) ? {...given, static_configs: []} : given,
+      ]);
+    });
+    return {...data, warnings: warningsOf(root, data, source), fingerprints, scrapeJobs};
   }
   throw new ConfigError(problems);
 };

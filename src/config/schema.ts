@@ -2,11 +2,14 @@ import {hostname} from 'node:os';
 import {z} from 'zod';
 import {profiles} from '../metrics/catalog.ts';
 import {defaultPrefix, prefixPattern} from '../metrics/names.ts';
+import type {ScrapeJob} from '../scrape/job.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
 import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
+import {global} from './scrape/global.ts';
+import {scrapeConfig} from './scrape/scrape-config.ts';
 import {web} from './web.ts';
 
 const metrics = z
@@ -42,6 +45,13 @@ export const schema = z.strictObject({
   engines: engines.prefault({}),
   remote_write: z.array(remoteWrite).default([]),
   pushgateway: z.array(pushgateway).default([]),
+  global: global.prefault({}).describe("What all scrape jobs have in common: prometheus.yml's own global."),
+  scrape_configs: z
+    .array(scrapeConfig)
+    .default([])
+    .describe(
+      "Targets to scrape and forward. An entry of prometheus.yml's own scrape_configs can be pasted as it is.",
+    ),
   web: web.prefault({}),
   storage: z
     .strictObject({
@@ -66,5 +76,7 @@ export type Config = z.output<typeof schema> & {
   readonly warnings: readonly string[];
   /** By the name of each destination, what `fingerprintOf` gives of what was given for it. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** What `scrape_configs` and `global` make. */
+  readonly scrapeJobs: readonly ScrapeJob[];
 };
 export type JobConfig = Config['jobs'][number];

@@ -3,6 +3,7 @@ import {shortestGapMs} from '../scheduler/schedule.ts';
 import {formatDuration} from './duration.ts';
 import {problemAt, type Source, valueAt} from './problem.ts';
 import type {schema} from './schema.ts';
+import {scrapeWarnings} from './scrape/warnings.ts';
 
 interface Ineffective {
   readonly key: readonly string[];
@@ -50,7 +51,7 @@ const ofSchedules = ({jobs, engines: {librespeed}}: z.output<typeof schema>, sou
   });
 
 /**
- * A line for each key of a destination or the web configuration file that has no effect, and for each schedule that runs too often.
+ * A line for each key of a destination, a scrape job or the web configuration file that has no effect, and for each schedule that runs too often.
  * @param root what was read, and `config` what became of it.
  */
 export const warningsOf = (
@@ -79,5 +80,12 @@ export const warningsOf = (
       ),
     ),
   );
-  return [...ofDestinations, ...ofRules, ...ofSchedules(config, source), ...config.web.warnings];
+  const ofScrapes = scrapeWarnings(root, config, warn);
+  return [
+    ...ofDestinations,
+    ...ofRules,
+    ...ofScrapes,
+    ...ofSchedules(config, source),
+    ...config.web.warnings,
+  ];
 };

@@ -4,6 +4,7 @@ const needed = [
   'prometheus',
   'promtool',
   'pushgateway',
+  'node-exporter',
   'librespeed-cli',
   'speedtest-cli',
   'iperf3',

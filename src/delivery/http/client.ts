@@ -38,8 +38,8 @@ const isRefusal = ({status}: HttpResponse): boolean => status === 401 || status 
 /**
  * A client of one destination with a connection of its own, which is kept alive. Connects at the first request.
  *
- * Follows redirects of 307 and 308 where the settings say so, but takes login and configured headers to no other host.
- * Other redirects would have it lose the request's body, and are given as they are.
+ * Follows redirects where the settings say so, but takes login and configured headers to no other host. Those that would
+ * have a request lose its body are given as they are.
  */
 export const createHttpClient = (settings: HttpSettings): HttpClient => {
   const {url: home, timeoutMs} = settings;
@@ -50,7 +50,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
   /** Makes one request under the deadline. */
   const send = async (
     target: URL,
-    {method, headers, body}: HttpRequest,
+    {method, headers, body, page}: HttpRequest,
     secrets: readonly string[],
     signal: AbortSignal,
   ): Promise<HttpAnswer> => {
@@ -81,7 +81,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
         if (wasKept && isClosedConnection(error)) return request();
         throw error;
       });
-      return await readResponse(response, [...secrets, ...secretsOf(target)]);
+      return await readResponse(response, [...secrets, ...secretsOf(target)], page);
     } catch (error) {
       signal.throwIfAborted();
       const cause = ending.signal.aborted
@@ -118,7 +118,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
         ? await sendHome(target, request, signal)
         : await sendAbroad(target, request, signal);
       if (answer.kind === 'failed' || settings.followRedirects !== true) return answer;
-      const next = redirectTarget(answer, target);
+      const next = redirectTarget(answer, target, request.method);
       if (next === undefined) return answer;
       target = next;
     }

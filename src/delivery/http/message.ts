@@ -3,6 +3,8 @@ export interface HttpRequest {
   /** Names in lower case. They outrank the settings' headers of the same names, and the login outranks both. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
+  /** Where given, a success is to be read as a whole, as bytes: up to so many, decompressed. */
+  readonly page?: {readonly maxBytes: number};
 }
 
 export interface HttpResponse {
@@ -12,6 +14,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** The first 64 KiB as text; unless it is a success, without any secret that the request carried. */
   readonly body: string;
+  /** The whole body of a success, where it was asked for. */
+  readonly page?: Buffer;
   /** The header Location without them; absent where there is none. */
   readonly location?: string;
 }

@@ -1,9 +1,17 @@
-import type {HttpResponse} from './message.ts';
+import type {HttpRequest, HttpResponse} from './message.ts';
 
-/** Where an answer sends the very same request on to, body and all: 307 and 308, RFC 9110, section 15.4. */
-export const redirectTarget = ({status, headers}: HttpResponse, from: URL): URL | undefined => {
+/**
+ * Where an answer sends the very same request on to, body and all: RFC 9110, section 15.4. By 307 and 308 that is any; by
+ * 301, 302 and 303 one that has no body.
+ */
+export const redirectTarget = (
+  {status, headers}: HttpResponse,
+  from: URL,
+  method: HttpRequest['method'],
+): URL | undefined => {
   const location = headers['location'];
-  if ((status !== 307 && status !== 308) || location === undefined) return undefined;
+  const statuses = method === 'GET' ? [301, 302, 303, 307, 308] : [307, 308];
+  if (!statuses.includes(status) || location === undefined) return undefined;
   if (!URL.canParse(location, from.href)) return undefined;
   const target = new URL(location, from);
   return target.protocol === 'http:' || target.protocol === 'https:' ? target : undefined;

@@ -1,6 +1,7 @@
 import {STATUS_CODES} from 'node:http';
 import type {Dispatcher} from 'undici';
-import type {HttpResponse} from './message.ts';
+import type {HttpRequest, HttpResponse} from './message.ts';
+import {readPage} from './page.ts';
 import {redact} from './redact.ts';
 
 const longestBodyBytes = 64 * 1024;
@@ -26,16 +27,24 @@ const readText = async (
   return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, longestBodyBytes), {stream: true});
 };
 
-/** Reads an answer to its end, without the secrets in it. Throws where a success breaks off. */
+/**
+ * Reads an answer to its end, without the secrets in it; a success as the page that is asked for.
+ * Throws where a success breaks off, or can't be read as that page.
+ */
 export const readResponse = async (
   {statusCode: status, headers, body}: Dispatcher.ResponseData,
   secrets: readonly string[],
+  wanted: HttpRequest['page'],
 ): Promise<HttpResponse> => {
   const isSuccess = status >= 200 && status < 300;
-  const text = await readText(body, (error) => {
-    // A receiver that dies while it says yes may not have kept what it was sent. Any other status is a verdict.
-    if (isSuccess) throw error;
-  });
+  const page = isSuccess && wanted ? await readPage({headers, body}, wanted.maxBytes) : undefined;
+  const text =
+    page !== undefined
+      ? ''
+      : await readText(body, (error) => {
+          // A receiver that dies while it says yes may not have kept what it was sent. Any other status is a verdict.
+          if (isSuccess) throw error;
+        });
   const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
   const given: Readonly<Record<string, string>> = Object.fromEntries(joined);
   const {location} = given;
@@ -46,6 +55,7 @@ export const readResponse = async (
     headers: given,
     // That of a success is for the program, such as an access token, in which a short secret may come by chance.
     body: isSuccess ? text : redact(text, secrets),
+    ...(page && {page}),
     ...(location !== undefined && {location: redact(location, secrets)}),
   };
 };

@@ -95,7 +95,7 @@ test.each([
   [200, '/x', undefined],
 ])('%i to %s leads to %s', (status, location, target) => {
   const response = {kind: 'response', status, headers: location ? {location} : {}, body: ''} as const;
-  expect(redirectTarget(response, new URL('http://a.example/push'))?.href).toBe(target);
+  expect(redirectTarget(response, new URL('http://a.example/push'), 'POST')?.href).toBe(target);
 });
 
 test.each([

@@ -1,0 +1,108 @@
+import {createHttpClient} from '../../delivery/http/client.ts';
+import {describeResponse} from '../../delivery/http/response.ts';
+import type {Block} from '../block.ts';
+import {createPageMemory, type PageContents} from '../page/page-memory.ts';
+import {PageError} from '../parse/page-error.ts';
+import {createLiveSeries} from './live-series.ts';
+import {acceptHeader, formatByContentType} from './protocols.ts';
+import {reportBlock, reportLayout, type ScrapeReport} from './report.ts';
+import {seriesLabels} from './series-labels.ts';
+import type {Target} from './target.ts';
+
+/** What came of a scrape. */
+export interface Scrape {
+  /** Its samples where it succeeded, the ends of series, and what it says of itself, in this order. */
+  readonly blocks: readonly Block[];
+  readonly report: ScrapeReport;
+  /** Why it failed, in one line; absent where it did not. */
+  readonly cause?: string;
+}
+
+/** Scrapes one target. */
+export interface Scraper {
+  /**
+   * Scrapes it once, at `timeMs`, in Unix milliseconds. Rejects only with the reason of an aborted `signal`. The next call has to wait
+   * for this one.
+   */
+  scrape(timeMs: number, signal: AbortSignal): Promise<Scrape>;
+  /** The ends of all series, those that scrapes say of themselves included. */
+  end(timeMs: number): readonly Block[];
+  close(): Promise<void>;
+}
+
+export interface ScraperSettings {
+  /** Whether to keep the exemplars of pages. */
+  readonly exemplars: boolean;
+  /** The program's own. */
+  readonly version: string;
+  /** Why the target must not be scraped, such as that its job has too many. */
+  readonly refusal?: string;
+}
+
+const failed = {isUp: false, scraped: 0, relabelled: 0, added: 0};
+
+export const createScraper = (target: Target, {exemplars, version, refusal}: ScraperSettings): Scraper => {
+  const {job, url, timeoutMs} = target;
+  const client = createHttpClient({...job.http, url, timeoutMs});
+  const memory = createPageMemory({
+    honorTimestamps: job.honorTimestamps,
+    exemplars,
+    toLabels: (series) => seriesLabels(series, target),
+  });
+  const live = createLiveSeries(job.trackTimestampsStaleness);
+  const ownLayout = reportLayout(target);
+  const reports = createLiveSeries(true);
+  const headers = {
+    accept: acceptHeader(job),
+    'accept-encoding': job.compression ? 'gzip' : 'identity',
+    'user-agent': `speedtest-bridge/${version}`,
+    'x-prometheus-scrape-timeout-seconds': String(timeoutMs / 1000),
+  };
+
+  /** The target's page, or a sentence that says why there is none. */
+  const readPage = async (signal: AbortSignal): Promise<PageContents | string> => {
+    const page = {maxBytes: job.limits.bodyBytes};
+    const answer = await client.send({method: 'GET', headers, page}, signal);
+    if (answer.kind === 'failed') return answer.cause;
+    if (answer.status !== 200 || answer.page === undefined) return describeResponse(answer);
+    const found = formatByContentType(answer.headers['content-type'], job.fallbackProtocol);
+    if (typeof found === 'string') return found;
+    try {
+      return await memory.read(answer.page, found.format);
+    } catch (error) {
+      if (error instanceof PageError) return error.message;
+      throw error;
+    }
+  };
+
+  return {
+    scrape: async (timeMs, signal) => {
+      const startMs = performance.now();
+      const contents = refusal ?? (await readPage(signal));
+      signal.throwIfAborted();
+      const durationMs = performance.now() - startMs;
+      const tell = (report: ScrapeReport): Block => {
+        const block = reportBlock(ownLayout, timeMs, report);
+        reports.replace(block, []);
+        return block;
+      };
+      const fail = (cause: string, report: ScrapeReport): Scrape => ({
+        blocks: [...live.end(timeMs), tell(report)],
+        report,
+        cause,
+      });
+      if (typeof contents === 'string') return fail(contents, {...failed, durationMs});
+      const {scraped, relabelled, added, vanished, ...samples} = contents;
+      const report = {isUp: true, durationMs, scraped, relabelled, added};
+      if (samples.layout.size > job.limits.samples) {
+        const cause = `the page has ${samples.layout.size} samples, and sample_limit is ${job.limits.samples}`;
+        return fail(cause, {...report, isUp: false});
+      }
+      const block = {timeMs, ...samples};
+      const ended = live.replace(block, vanished);
+      return {blocks: [...(block.layout.size > 0 ? [block] : []), ...ended, tell(report)], report};
+    },
+    end: (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)],
+    close: client.close,
+  };
+};
