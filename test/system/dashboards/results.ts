@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from 'vitest';
-import {profiles} from '../../../src/metrics/catalog.ts';
+import type {Profile} from '../../../src/metrics/catalog.ts';
 import {measuredIn, type TestResult, troubleOf} from '../../../src/result.ts';
 import {fillIn, type Panel, readDashboard} from '../../fixtures/dashboard.ts';
 import {type Answer, answersOf, valuesAt, valuesOf, valuesOfLines} from '../../fixtures/week/answers.ts';
@@ -54,7 +54,11 @@ const meanInHour = (numberOf: NumberOf, hour: number): number | undefined =>
  * The tests of the dashboards of results, against a Prometheus that has a simulated week by one way.
  * @param prometheus gives it once it is filled.
  */
-export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): void => {
+export const testResultsDashboards = (
+  way: Way,
+  profiles: readonly Profile[],
+  prometheus: () => Prometheus,
+): void => {
   const newest = jobs.map((job) => atEachStep((timeMs) => newestAt(way, job, timeMs)));
 
   describe.each(profiles)('fill the dashboard of %s', (profile) => {
@@ -107,10 +111,8 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
     });
 
     it('with the share of the time in which the newest test had completed', () => {
-      const shares = jobs.map((job) => {
-        const tested = atEachStep((timeMs) =>
-          timeMs === weekStartMs ? undefined : newestAt(way, job, timeMs, ({status}) => status !== 'skipped'),
-        );
+      const shares = newest.map((line) => {
+        const tested = line.filter(([timeMs, {status}]) => timeMs > weekStartMs && status !== 'skipped');
         return meanOf(tested.map(([, result]) => success(result))) ?? 0;
       });
       const found = valuesOfLines(seriesOf('Availability')).map(([line]) => line?.[0]?.[1]);
