@@ -52,7 +52,7 @@ ${bundledPackages()
   .join('\n')}
 ## Packages that npm installs beside it
 
-Each brings the text of its licence. Of \`@libsql/*\`, which hold SQLite (public domain) in libSQL's version, only those for
+They come as their authors published them, under the licences that they name. Of \`@libsql/*\`, which hold SQLite (public domain) in libSQL's version, only those for
 the platform are installed.
 
 | package | version | licence |
