@@ -60,18 +60,19 @@ export const importSource = (config: Config, given: SourceOptions): Source => {
   if (timeZone !== undefined && !isTimeZone(timeZone))
     throw new UsageError(`${timeZone} is no IANA time zone such as Europe/Berlin (--timezone)`);
   const job = jobName(config, given.job);
-  const reading = {job, clock: createClock(path, timeZone)};
+  const name = path === '-' ? 'standard input' : path;
+  const reading = {job, clock: createClock(name, timeZone)};
   switch (kind) {
     case 'tracker-sqlite':
       return trackerSqlite(path, reading);
     case 'tracker-api':
       return trackerApi({url: urlOf(path), token: tokenIn(given.tokenFile)}, reading);
     case 'tracker-csv':
-      return wholeSource(path, 'lines', (content) => readTrackerCsv(path, content, reading));
+      return wholeSource(path, 'lines', (content) => readTrackerCsv(name, content, reading));
     case 'old-tracker-json':
-      return wholeSource(path, 'entries', (content) => readOldTrackerJson(path, content, reading));
+      return wholeSource(path, 'entries', (content) => readOldTrackerJson(name, content, reading));
     case 'old-tracker-csv':
-      return wholeSource(path, 'lines', (content) => readOldTrackerCsv(path, content, reading));
+      return wholeSource(path, 'lines', (content) => readOldTrackerCsv(name, content, reading));
     case 'ookla-json':
       return lineSource(path, (line) => readOoklaLine(line, job));
     case 'speedtest-cli-json':
