@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
+import {createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
 import type {Family, Layout, MetricType, ScrapedSeries} from './block.ts';
-import {createByteWriter} from './byte-writer.ts';
 
 /** A type is kept as its place here: new ones go to the end. */
 const types: readonly MetricType[] = [
@@ -19,6 +19,9 @@ const types: readonly MetricType[] = [
 export class LayoutError extends Error {
   override readonly name = 'LayoutError';
 }
+
+// The texts that most series have come first, in the order of their first use: they are decoded once.
+const commonTexts = 256;
 
 const placeOf = <K>(places: Map<K, number>, key: K): number => {
   const known = places.get(key);
@@ -40,31 +43,8 @@ export interface LayoutBuilder {
   finish(): Layout;
 }
 
-/** Makes the bytes of series' labels, each text by its place, in one buffer for all of them. */
-const createRowWriter = () => {
-  let row = Buffer.alloc(256);
-  return {
-    /** The bytes, which the next call overwrites; undefined where `placeOfText` does not know a text. */
-    write: (labels: Labels, placeOfText: (text: string) => number | undefined): Buffer | undefined => {
-      if (row.length < 10 * (labels.length + 1)) row = Buffer.alloc(20 * (labels.length + 1));
-      let end = 0;
-      const varint = (value: number): void => {
-        let left = value;
-        for (; left > 0x7f; left >>>= 7) row[end++] = (left & 0x7f) | 0x80;
-        row[end++] = left;
-      };
-      varint(labels.length);
-      for (const [name, value] of labels) {
-        const namePlace = placeOfText(name);
-        const valuePlace = placeOfText(value);
-        if (namePlace === undefined || valuePlace === undefined) return undefined;
-        varint(namePlace);
-        varint(valuePlace);
-      }
-      return row.subarray(0, end);
-    },
-  };
-};
+const latin1 = ({buffer, byteOffset, length}: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 /**
  * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places. Counts,
@@ -78,7 +58,7 @@ export const createLayoutBuilder = (): LayoutBuilder => {
   const known = new Map<Family, number>();
   const familyRows = createByteWriter();
   const seriesRows = createByteWriter();
-  const rowWriter = createRowWriter();
+  const row = createByteWriter(256);
   /** The rows of series that were added once: texts are there once, so the same labels have the same row. */
   const rows = new Set<string>();
   let count = 0;
@@ -97,37 +77,48 @@ export const createLayoutBuilder = (): LayoutBuilder => {
     return place;
   };
   const internText = (text: string): number => placeOf(texts, text);
-  const append = (family: Family, row: Buffer): void => {
+  /** Puts labels into `row`. Tells whether all their texts have places. */
+  const writeRow = (labels: Labels, placeOfText: (text: string) => number | undefined): boolean => {
+    row.clear();
+    row.varint(labels.length);
+    for (const label of labels) {
+      for (const text of label) {
+        const place = placeOfText(text);
+        if (place === undefined) return false;
+        row.varint(place);
+      }
+    }
+    return true;
+  };
+  const appendRow = (family: Family): void => {
     seriesRows.varint(familyPlace(family));
-    seriesRows.bytes(row);
+    seriesRows.bytes(row.written());
     count += 1;
   };
   return {
     add: ({labels, family}) => {
-      append(family, rowWriter.write(labels, internText) ?? Buffer.of());
+      writeRow(labels, internText);
+      appendRow(family);
     },
     addOnce: ({labels, family}) => {
-      const row = rowWriter.write(labels, internText) ?? Buffer.of();
+      writeRow(labels, internText);
       const before = rows.size;
-      rows.add(row.toString('latin1'));
+      rows.add(latin1(row.written()));
       if (rows.size === before) return false;
-      append(family, row);
+      appendRow(family);
       return true;
     },
-    has: (labels) => {
-      const row = rowWriter.write(labels, (text) => texts.get(text));
-      return row !== undefined && rows.has(row.toString('latin1'));
-    },
+    has: (labels) => writeRow(labels, (text) => texts.get(text)) && rows.has(latin1(row.written())),
     size: () => count,
     finish: () => {
       const whole = createByteWriter(seriesRows.length() * 2 + 4096);
       whole.varint(texts.size);
       for (const text of texts.keys()) whole.text(text);
       whole.varint(families.size);
-      whole.bytes(familyRows.finish());
+      whole.bytes(familyRows.written());
       whole.varint(count);
-      whole.bytes(seriesRows.finish());
-      return readLayout(whole.finish());
+      whole.bytes(seriesRows.written());
+      return readLayout(new Uint8Array(whole.written()));
     },
   };
 };
@@ -175,12 +166,19 @@ export const readLayout = (bytes: Uint8Array): Layout => {
     reader.skip(reader.varint());
   }
   const here = reader.place();
-  const text = (place: number): string => {
+  const common: string[] = [];
+  const decode = (place: number): string => {
     const start = textAt[place];
     if (start === undefined) throw new LayoutError(`a layout of ${textAt.length} texts has no text ${place}`);
     reader.moveTo(start);
     const length = reader.varint();
     return buffer.toString('utf8', reader.place(), reader.place() + length);
+  };
+  const text = (place: number): string => {
+    if (place >= commonTexts) return decode(place);
+    const known = common[place] ?? decode(place);
+    common[place] = known;
+    return known;
   };
   reader.moveTo(here);
   const familyRows = Array.from(
