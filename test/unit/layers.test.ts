@@ -30,11 +30,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   size: [],
   'bearer-token': [],
   scheduler: ['result', 'running-parts', 'sleep'],
+  import: ['delivery', 'engine', 'result', 'scheduler', 'sleep'],
   job: ['result', 'engine', 'journal', 'scheduler', 'size'],
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['byte-writer', 'delivery', 'forwarding', 'journal', 'metrics', 'scrape'],
+  receiver: ['delivery', 'config'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: [
     'bearer-token',
