@@ -1,5 +1,5 @@
+import type {Labels} from '../metrics/sample.ts';
 import type {Block, Exemplar, ScrapedSeries} from '../scrape/block.ts';
-import type {SentLabels} from './labels.ts';
 import type {SentExemplar, TimeSeries, Value} from './series.ts';
 
 /** Some series of a block: from one up to another. */
@@ -12,10 +12,9 @@ export interface Piece {
 /** What is sent with every sample of a scraped series, or undefined where relabelling drops it. */
 export const describeSeries = (
   {labels, family}: ScrapedSeries,
-  sentLabels: SentLabels,
+  sentLabels: (labels: Labels) => Labels | undefined,
 ): Pick<TimeSeries, 'labels' | 'help' | 'unit' | 'type'> | undefined => {
-  const metric = labels.find(([name]) => name === '__name__');
-  const sent = sentLabels(metric?.[1] ?? '', labels);
+  const sent = sentLabels(labels);
   return sent && {labels: sent, help: family.help, unit: family.unit || undefined, type: family.type};
 };
 
@@ -45,24 +44,24 @@ const exemplarsBySeries = (exemplars: readonly Exemplar[]): ReadonlyMap<number, 
 
 /**
  * The samples of a piece of a block, each as a series of its own, without those that relabelling drops.
- * An exemplar without a time has its sample's: remote write 2.0, "Exemplars".
+ * An exemplar without a time has its sample's: remote write 2.0, "Exemplars". One after the other, for as objects they
+ * take many times their bytes.
  */
-export const seriesOfPiece = (
+export function* seriesOfPiece(
   {block, from, to}: Piece,
-  sentLabels: SentLabels,
+  sentLabels: (labels: Labels) => Labels | undefined,
   withExemplars: boolean,
-): TimeSeries[] => {
+): Generator<TimeSeries> {
   const {layout, timeMs, timestampsMs, createdMs} = block;
   const valueAt = valueReader(block);
   const exemplars = exemplarsBySeries(withExemplars ? (block.exemplars ?? []) : []);
-  const found: TimeSeries[] = [];
   for (let index = from; index < to; index += 1) {
     const described = describeSeries(layout.seriesAt(index), sentLabels);
     if (described === undefined) continue;
     const atMs = timeIn(timestampsMs, index) ?? timeMs;
     const created = timeIn(createdMs, index);
     const own = exemplars.get(index);
-    found.push({
+    yield {
       ...described,
       values: [valueAt(index)],
       timestampsMs: [atMs],
@@ -72,7 +71,6 @@ export const seriesOfPiece = (
           ({labels, value, timestampMs = atMs}): SentExemplar => ({labels, value, timestampMs}),
         ),
       }),
-    });
+    };
   }
-  return found;
-};
+}

@@ -11,5 +11,5 @@ export interface Protocol {
   /** What is before each series in the message, of one byte. */
   readonly seriesTag: number;
   /** The series as the version's message, not yet compressed. */
-  encode(series: readonly TimeSeries[]): Uint8Array;
+  encode(series: Iterable<TimeSeries>): Uint8Array;
 }

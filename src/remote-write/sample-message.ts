@@ -1,4 +1,5 @@
-import type {TimeSeries, Value} from './series.ts';
+import type {ByteWriter} from '../byte-writer.ts';
+import type {SentExemplar, TimeSeries, Value} from './series.ts';
 
 /** A field's tag on the wire, its number and its wire type: https://protobuf.dev/programming-guides/encoding/#structure */
 export const delimited = (field: number): number => (field << 3) | 2;
@@ -37,32 +38,46 @@ const writeInt64 = (bytes: Uint8Array, at: number, value: number): number => {
 };
 
 /**
- * Encodes a series' points as messages Sample, which are the same in both versions, each behind a tag and its length.
+ * Writes a series' points as messages Sample, which are the same in both versions, each behind a tag and its length.
  * @param field the tag, of one byte.
  * @param startMs the time from which they count, Unix milliseconds; version 1.0 has no field for that.
  */
-export const encodeSamples = (
+export const writeSamples = (
+  writer: ByteWriter,
   field: number,
   {values, timestampsMs}: TimeSeries,
   startMs?: number,
-): Uint8Array => {
-  const bytes = new Uint8Array(values.length * mostBytes);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  values.forEach((value, index) => {
-    const start = at + 2;
-    bytes[at] = field;
-    bytes[start] = tag.value;
-    writeValue(view, start + 1, value);
-    bytes[start + 9] = tag.timestamp;
-    let end = writeInt64(bytes, start + 10, timestampsMs[index] ?? 0);
-    if (startMs !== undefined) {
-      bytes[end] = tag.startTimestamp;
-      // 0 would mean that there is none: remote write 2.0, "Samples and Histogram Samples".
-      end = writeInt64(bytes, end + 1, startMs === 0 ? 1 : startMs);
+): void => {
+  writer.place(values.length * mostBytes, (bytes, view, from) => {
+    let at = from;
+    for (let index = 0; index < values.length; index += 1) {
+      const start = at + 2;
+      bytes[at] = field;
+      bytes[start] = tag.value;
+      writeValue(view, start + 1, values[index] ?? 0);
+      bytes[start + 9] = tag.timestamp;
+      let end = writeInt64(bytes, start + 10, timestampsMs[index] ?? 0);
+      if (startMs !== undefined) {
+        bytes[end] = tag.startTimestamp;
+        // 0 would mean that there is none: remote write 2.0, "Samples and Histogram Samples".
+        end = writeInt64(bytes, end + 1, startMs === 0 ? 1 : startMs);
+      }
+      bytes[at + 1] = end - start;
+      at = end;
     }
-    bytes[at + 1] = end - start;
-    at = end;
+    return at;
   });
-  return bytes.subarray(0, at);
+};
+
+/** The fields of both versions' message Exemplar beside its labels. */
+const exemplarTag = {value: fixed64(2), timestamp: varint(3)} as const;
+
+/** Writes an exemplar's value and time. */
+export const writeExemplarPoint = (writer: ByteWriter, {value, timestampMs}: SentExemplar): void => {
+  writer.place(1 + 8 + 1 + 10, (bytes, view, at) => {
+    bytes[at] = exemplarTag.value;
+    writeValue(view, at + 1, value);
+    bytes[at + 9] = exemplarTag.timestamp;
+    return writeInt64(bytes, at + 10, timestampMs);
+  });
 };

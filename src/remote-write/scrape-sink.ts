@@ -3,10 +3,10 @@ import {compress} from 'snappyjs';
 import type {ScrapePart, ScrapeSink} from '../forwarding/scrape-sink.ts';
 import type {Block} from '../scrape/block.ts';
 import {describeSeries, type Piece, seriesOfPiece, timeIn} from './block-series.ts';
-import {createSentLabels, type Relabel} from './labels.ts';
+import {createScrapedLabels, type Relabel} from './labels.ts';
 import type {Protocol} from './protocol.ts';
 import type {TimeSeries} from './series.ts';
-import {createTemplate, type Template, takesTime} from './template.ts';
+import {createTemplate, type TemplateSeries, takesTime} from './template.ts';
 import {createTemplateCache} from './template-cache.ts';
 import {v2} from './v2.ts';
 import type {Message, RemoteWriter} from './writer.ts';
@@ -25,11 +25,18 @@ export interface ScrapeSettings {
   readonly connections: number;
 }
 
-const messageOf = (series: readonly TimeSeries[], {encode}: Protocol): Message => ({
+const messageOf = (series: Iterable<TimeSeries>, {encode}: Protocol): Message => {
+  let samples = 0;
+  const counted = function* () {
+    for (const each of series) {
+      samples += 1;
+      yield each;
+    }
+  };
   // Copied, for what `compress` gives is the beginning of a buffer as large as the message may get.
-  body: new Uint8Array(compress(encode(series))),
-  samples: series.length,
-});
+  const body = new Uint8Array(compress(encode(counted())));
+  return {body, samples};
+};
 
 const samplesIn = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, {from, to}) => sum + to - from, 0);
@@ -69,21 +76,20 @@ export const remoteWriteScrapes = (
   now: () => number = Date.now,
 ): ScrapeSink => {
   const {name, connections, maxSamples, exemplars} = settings;
-  const sentLabels = createSentLabels(Object.entries(settings.labels), settings.relabel);
+  const sentLabels = createScrapedLabels(Object.entries(settings.labels), settings.relabel);
   const templates = createTemplateCache(now);
 
-  const templateOf = (pieces: readonly Piece[], protocol: Protocol): Template => {
-    const described = pieces.flatMap(({block: {layout, createdMs}, from, to}) =>
-      Array.from({length: to - from}, (_, place) => {
-        const series = describeSeries(layout.seriesAt(from + place), sentLabels);
-        const created = timeIn(createdMs, from + place);
-        return series && created !== undefined ? {...series, createdMs: created} : series;
-      }),
-    );
-    return createTemplate(
-      protocol,
-      described.flatMap((series, index) => (series === undefined ? [] : {series, index})),
-    );
+  const described = function* (pieces: readonly Piece[]): Generator<TemplateSeries> {
+    let index = 0;
+    for (const {block, from, to} of pieces) {
+      for (let place = from; place < to; place += 1) {
+        const series = describeSeries(block.layout.seriesAt(place), sentLabels);
+        const created = timeIn(block.createdMs, place);
+        if (series !== undefined)
+          yield {series: created === undefined ? series : {...series, createdMs: created}, index};
+        index += 1;
+      }
+    }
   };
 
   const isPlain = ({block}: Piece): boolean =>
@@ -101,15 +107,17 @@ export const remoteWriteScrapes = (
     if (!takesTime(timeMs) || !pieces.every((piece) => piece.block.timeMs === timeMs && isPlain(piece)))
       return undefined;
     const key = [protocol.message, ...pieces.map((piece) => keyOf(piece, protocol))].join(' ');
-    return templates.get(key, () => templateOf(pieces, protocol))?.fill(valuesOf(pieces), timeMs);
+    return templates
+      .get(key, () => createTemplate(protocol, described(pieces)))
+      ?.fill(valuesOf(pieces), timeMs);
+  };
+
+  const allSeries = function* (pieces: readonly Piece[]): Generator<TimeSeries> {
+    for (const piece of pieces) yield* seriesOfPiece(piece, sentLabels, exemplars);
   };
 
   const messageIn = (pieces: readonly Piece[], protocol: Protocol): Message =>
-    fromTemplate(pieces, protocol) ??
-    messageOf(
-      pieces.flatMap((piece) => seriesOfPiece(piece, sentLabels, exemplars)),
-      protocol,
-    );
+    fromTemplate(pieces, protocol) ?? messageOf(allSeries(pieces), protocol);
 
   const partOf = (pieces: readonly Piece[]): ScrapePart => ({
     samples: samplesIn(pieces),

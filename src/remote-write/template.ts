@@ -50,7 +50,7 @@ const patternOf = (message: Uint8Array, seriesTag: number): Uint16Array => {
       const isSample = message[at] === samplesTag;
       const fieldEnd = enterField();
       if (isSample) {
-        // A tag, 8 bytes of value, another tag, and the time: see `encodeSamples`.
+        // A tag, 8 bytes of value, another tag, and the time: see `writeSamples`.
         pattern.fill(varying.ownNext, at + 1, at + 9);
         pattern[at + 1] = varying.ownFirst;
         for (let index = 0; index < timeBytes; index += 1) pattern[at + 10 + index] = varying.shared + index;
@@ -72,11 +72,18 @@ const digitsOf = (timeMs: number): Uint8Array =>
  * Encodes and compresses a request once for all of its kind: to make one of them is then to copy it and to put the samples
  * in their places. Values keep their bits, but for NaNs, which become the one that Prometheus has, stale markers aside.
  */
-export const createTemplate = (protocol: Protocol, from: readonly TemplateSeries[]): Template => {
-  const message = protocol.encode(from.map(({series}) => ({...series, values: [0], timestampsMs: [fromMs]})));
+export const createTemplate = (protocol: Protocol, from: Iterable<TemplateSeries>): Template => {
+  const places: number[] = [];
+  const withSamples = function* (): Generator<TimeSeries> {
+    for (const {series, index} of from) {
+      places.push(index);
+      yield {...series, values: [0], timestampsMs: [fromMs]};
+    }
+  };
+  const message = protocol.encode(withSamples());
   const {bytes, ownAt, sharedAt} = compressPattern(patternOf(message, protocol.seriesTag));
-  const indices = Uint32Array.from(from, ({index}) => index);
-  const samples = from.length;
+  const indices = Uint32Array.from(places);
+  const samples = indices.length;
   return {
     samples,
     fill: (values, timeMs) => {

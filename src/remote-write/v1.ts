@@ -1,7 +1,7 @@
-import protobuf from 'protobufjs/minimal.js';
+import {type ByteWriter, createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
 import type {Protocol} from './protocol.ts';
-import {delimited, encodeSamples, fixed64, varint} from './sample-message.ts';
+import {delimited, writeExemplarPoint, writeSamples} from './sample-message.ts';
 import type {TimeSeries} from './series.ts';
 
 /** The fields of proto/remote-write-1.0.proto. */
@@ -9,17 +9,8 @@ const tag = {
   writeRequest: {timeseries: delimited(1)},
   timeSeries: {labels: delimited(1), samples: delimited(2), exemplars: delimited(3)},
   label: {name: delimited(1), value: delimited(2)},
-  exemplar: {labels: delimited(1), value: fixed64(2), timestamp: varint(3)},
+  exemplar: {labels: delimited(1)},
 } as const;
-
-const writeLabels = (writer: protobuf.Writer, field: number, labels: Labels): void => {
-  for (const [name, value] of labels) {
-    writer.uint32(field).fork();
-    writer.uint32(tag.label.name).string(name.toWellFormed());
-    writer.uint32(tag.label.value).string(value.toWellFormed());
-    writer.ldelim();
-  }
-};
 
 /**
  * Encodes a remote-write 1.0 request: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol
@@ -27,22 +18,37 @@ const writeLabels = (writer: protobuf.Writer, field: number, labels: Labels): vo
  * Unpaired surrogates, which UTF-8 can't express, become U+FFFD. Exemplars are an addition of Prometheus' own, which its
  * receivers take; metadata and start timestamps have no place.
  */
-const encode = (series: readonly TimeSeries[]): Uint8Array => {
-  const writer = protobuf.Writer.create();
-  for (const each of series) {
-    writer.uint32(tag.writeRequest.timeseries).fork();
-    writeLabels(writer, tag.timeSeries.labels, each.labels);
-    writer.raw(encodeSamples(tag.timeSeries.samples, each));
-    for (const {labels, value, timestampMs} of each.exemplars ?? []) {
-      writer.uint32(tag.timeSeries.exemplars).fork();
-      writeLabels(writer, tag.exemplar.labels, labels);
-      writer.uint32(tag.exemplar.value).double(value);
-      writer.uint32(tag.exemplar.timestamp).int64(timestampMs);
-      writer.ldelim();
+const encode = (series: Iterable<TimeSeries>): Uint8Array => {
+  const request = createByteWriter();
+  const timeSeries = createByteWriter();
+  const exemplar = createByteWriter();
+  const label = createByteWriter();
+  const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void => {
+    for (const [name, value] of labels) {
+      label.clear();
+      label.byte(tag.label.name);
+      label.text(name);
+      label.byte(tag.label.value);
+      label.text(value);
+      writer.byte(field);
+      writer.message(label);
     }
-    writer.ldelim();
+  };
+  for (const each of series) {
+    timeSeries.clear();
+    writeLabels(timeSeries, tag.timeSeries.labels, each.labels);
+    writeSamples(timeSeries, tag.timeSeries.samples, each);
+    for (const point of each.exemplars ?? []) {
+      exemplar.clear();
+      writeLabels(exemplar, tag.exemplar.labels, point.labels);
+      writeExemplarPoint(exemplar, point);
+      timeSeries.byte(tag.timeSeries.exemplars);
+      timeSeries.message(exemplar);
+    }
+    request.byte(tag.writeRequest.timeseries);
+    request.message(timeSeries);
   }
-  return writer.finish(true);
+  return request.written();
 };
 
 /** Remote write 1.0. Its headers are a MUST: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */

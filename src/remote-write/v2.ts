@@ -1,8 +1,8 @@
-import protobuf from 'protobufjs/minimal.js';
+import {type ByteWriter, createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
 import type {MetricType} from '../scrape/block.ts';
 import type {Protocol} from './protocol.ts';
-import {delimited, encodeSamples, fixed64, varint} from './sample-message.ts';
+import {delimited, varint, writeExemplarPoint, writeSamples} from './sample-message.ts';
 import type {TimeSeries} from './series.ts';
 
 /** The fields of proto/remote-write-2.0.proto. */
@@ -14,7 +14,7 @@ const tag = {
     exemplars: delimited(4),
     metadata: delimited(5),
   },
-  exemplar: {labelsRefs: delimited(1), value: fixed64(2), timestamp: varint(3)},
+  exemplar: {labelsRefs: delimited(1)},
   metadata: {type: varint(1), helpRef: varint(3), unitRef: varint(4)},
 } as const;
 
@@ -53,38 +53,54 @@ const createSymbols = () => {
  * Writes labels and points in the order given; the specification's order is the caller's to keep.
  * Every series has its type and its help, and its unit where it has one.
  */
-const encode = (series: readonly TimeSeries[]): Uint8Array => {
+const encode = (series: Iterable<TimeSeries>): Uint8Array => {
   const symbols = createSymbols();
-  const timeseries = protobuf.Writer.create();
-  const writeLabels = (field: number, labels: Labels): void => {
-    timeseries.uint32(field).fork();
+  const all = createByteWriter();
+  const timeSeries = createByteWriter();
+  const message = createByteWriter();
+  const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void => {
+    message.clear();
     for (const [name, value] of labels) {
-      timeseries.uint32(symbols.reference(name)).uint32(symbols.reference(value));
+      message.varint(symbols.reference(name));
+      message.varint(symbols.reference(value));
     }
-    timeseries.ldelim();
+    writer.byte(field);
+    writer.message(message);
   };
+  const exemplar = createByteWriter();
   for (const each of series) {
-    timeseries.uint32(tag.request.timeseries).fork();
-    writeLabels(tag.timeSeries.labelsRefs, each.labels);
-    timeseries.raw(encodeSamples(tag.timeSeries.samples, each, each.createdMs));
-    for (const {labels, value, timestampMs} of each.exemplars ?? []) {
-      timeseries.uint32(tag.timeSeries.exemplars).fork();
-      writeLabels(tag.exemplar.labelsRefs, labels);
-      timeseries.uint32(tag.exemplar.value).double(value);
-      timeseries.uint32(tag.exemplar.timestamp).int64(timestampMs);
-      timeseries.ldelim();
+    timeSeries.clear();
+    writeLabels(timeSeries, tag.timeSeries.labelsRefs, each.labels);
+    writeSamples(timeSeries, tag.timeSeries.samples, each, each.createdMs);
+    for (const point of each.exemplars ?? []) {
+      exemplar.clear();
+      writeLabels(exemplar, tag.exemplar.labelsRefs, point.labels);
+      writeExemplarPoint(exemplar, point);
+      timeSeries.byte(tag.timeSeries.exemplars);
+      timeSeries.message(exemplar);
     }
-    timeseries.uint32(tag.timeSeries.metadata).fork();
-    timeseries.uint32(tag.metadata.type).uint32(metricTypes[each.type ?? 'gauge']);
-    timeseries.uint32(tag.metadata.helpRef).uint32(symbols.reference(each.help));
-    if (each.unit !== undefined) timeseries.uint32(tag.metadata.unitRef).uint32(symbols.reference(each.unit));
-    timeseries.ldelim();
-    timeseries.ldelim();
+    message.clear();
+    message.byte(tag.metadata.type);
+    message.varint(metricTypes[each.type ?? 'gauge']);
+    message.byte(tag.metadata.helpRef);
+    message.varint(symbols.reference(each.help));
+    if (each.unit !== undefined) {
+      message.byte(tag.metadata.unitRef);
+      message.varint(symbols.reference(each.unit));
+    }
+    timeSeries.byte(tag.timeSeries.metadata);
+    timeSeries.message(message);
+    all.byte(tag.request.timeseries);
+    all.message(timeSeries);
   }
   // The symbols come first, so that a receiver can resolve references as it reads.
-  const request = protobuf.Writer.create();
-  for (const symbol of symbols.all()) request.uint32(tag.request.symbols).string(symbol);
-  return Buffer.concat([request.finish(true), timeseries.finish(true)]);
+  const request = createByteWriter(all.length() * 2);
+  for (const symbol of symbols.all()) {
+    request.byte(tag.request.symbols);
+    request.text(symbol);
+  }
+  request.bytes(all.written());
+  return request.written();
 };
 
 /** Remote write 2.0. Its headers are a MUST: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protocol */

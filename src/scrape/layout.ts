@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
+import {createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
 import type {Family, Layout, MetricType, ScrapedSeries} from './block.ts';
-import {createByteWriter} from './byte-writer.ts';
 
 /** A type is kept as its place here: new ones go to the end. */
 const types: readonly MetricType[] = [
@@ -19,6 +19,9 @@ const types: readonly MetricType[] = [
 export class LayoutError extends Error {
   override readonly name = 'LayoutError';
 }
+
+// The texts that most series have come first, in the order of their first use: they are decoded once.
+const commonTexts = 256;
 
 const placeOf = <K>(places: Map<K, number>, key: K): number => {
   const known = places.get(key);
@@ -68,10 +71,10 @@ const encodeSeries = (series: Iterable<ScrapedSeries>): Uint8Array => {
   whole.varint(texts.size);
   for (const text of texts.keys()) whole.text(text);
   whole.varint(families.size);
-  whole.bytes(familyRows.finish());
+  whole.bytes(familyRows.written());
   whole.varint(count);
-  whole.bytes(seriesRows.finish());
-  return whole.finish();
+  whole.bytes(seriesRows.written());
+  return Uint8Array.from(whole.written());
 };
 
 /** Reads varints from a place that moves on behind each. */
@@ -117,12 +120,19 @@ export const readLayout = (bytes: Uint8Array): Layout => {
     reader.skip(reader.varint());
   }
   const here = reader.place();
-  const text = (place: number): string => {
+  const common: string[] = [];
+  const decode = (place: number): string => {
     const start = textAt[place];
     if (start === undefined) throw new LayoutError(`a layout of ${textAt.length} texts has no text ${place}`);
     reader.moveTo(start);
     const length = reader.varint();
     return buffer.toString('utf8', reader.place(), reader.place() + length);
+  };
+  const text = (place: number): string => {
+    if (place >= commonTexts) return decode(place);
+    const known = common[place] ?? decode(place);
+    common[place] = known;
+    return known;
   };
   reader.moveTo(here);
   const familyRows = Array.from(

@@ -24,7 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   rules: ['metrics', 'promql'],
   reflector: ['bearer-token', 'addresses'],
   engine: ['result', 'sleep', 'reflector'],
-  scrape: ['metrics', 'config', 'delivery', 'relabel', 'running-parts', 'sleep'],
+  'byte-writer': [],
+  scrape: ['byte-writer', 'metrics', 'config', 'delivery', 'relabel', 'running-parts', 'sleep'],
   forwarding: ['delivery', 'journal', 'limiter', 'scrape', 'sleep'],
   size: [],
   'bearer-token': [],
@@ -34,7 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   exposition: ['metrics'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
-  'remote-write': ['delivery', 'forwarding', 'journal', 'metrics', 'scrape'],
+  'remote-write': ['byte-writer', 'delivery', 'forwarding', 'journal', 'metrics', 'scrape'],
   receiver: ['delivery', 'config'],
   pushgateway: ['delivery', 'exposition', 'metrics'],
   server: [

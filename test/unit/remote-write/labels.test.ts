@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {Labels} from '../../../src/metrics/sample.ts';
-import {createSentLabels} from '../../../src/remote-write/labels.ts';
+import {createScrapedLabels, createSentLabels} from '../../../src/remote-write/labels.ts';
 
 test('external labels are added; a label of the series itself stays; an empty one is left out', () => {
   const external: Labels = [
@@ -65,6 +65,21 @@ test("keeps the specification's rules for labels", () => {
       expect(names).toEqual([...new Set(names)].sort());
       expect(sent).toContainEqual(['__name__', metric]);
       expect(sent.every(([label, value]) => label !== '' && value !== '')).toBe(true);
+    }),
+  );
+});
+
+test('a scraped label set gets the same labels as any other', () => {
+  const name = fc.constantFrom('Zone', '_a', 'instance', 'job', 'site', 'z');
+  const anyLabels = fc
+    .dictionary(name, fc.constantFrom('', 'x', 'y'))
+    .map((given): Labels => Object.entries(given));
+  fc.assert(
+    fc.property(anyLabels, anyLabels, (own, external) => {
+      const scraped = [...own, ['__name__', 'up'] as const]
+        .filter(([, value]) => value !== '')
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+      expect(createScrapedLabels(external)(scraped)).toEqual(createSentLabels(external)('up', scraped));
     }),
   );
 });
