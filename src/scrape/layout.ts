@@ -31,18 +31,60 @@ const placeOf = <K>(places: Map<K, number>, key: K): number => {
   return place;
 };
 
+/** Makes a layout of series, one after the other, so that they need not all be there as objects. */
+export interface LayoutBuilder {
+  add(series: ScrapedSeries): void;
+  /** Adds a series unless one with the same labels was added in this way. Tells whether it was not there. */
+  addOnce(series: ScrapedSeries): boolean;
+  /** Whether a series with these labels was added by `addOnce`. */
+  has(labels: Labels): boolean;
+  size(): number;
+  /** To be called once. */
+  finish(): Layout;
+}
+
+/** Makes the bytes of series' labels, each text by its place, in one buffer for all of them. */
+const createRowWriter = () => {
+  let row = Buffer.alloc(256);
+  return {
+    /** The bytes, which the next call overwrites; undefined where `placeOfText` does not know a text. */
+    write: (labels: Labels, placeOfText: (text: string) => number | undefined): Buffer | undefined => {
+      if (row.length < 10 * (labels.length + 1)) row = Buffer.alloc(20 * (labels.length + 1));
+      let end = 0;
+      const varint = (value: number): void => {
+        let left = value;
+        for (; left > 0x7f; left >>>= 7) row[end++] = (left & 0x7f) | 0x80;
+        row[end++] = left;
+      };
+      varint(labels.length);
+      for (const [name, value] of labels) {
+        const namePlace = placeOfText(name);
+        const valuePlace = placeOfText(value);
+        if (namePlace === undefined || valuePlace === undefined) return undefined;
+        varint(namePlace);
+        varint(valuePlace);
+      }
+      return row.subarray(0, end);
+    },
+  };
+};
+
 /**
  * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places. Counts,
  * lengths and places are varints, texts UTF-8. A family is its name, type, help and unit; a series is its family, the
  * number of its labels, and their names and values.
  */
-const encodeSeries = (series: Iterable<ScrapedSeries>): Uint8Array => {
+export const createLayoutBuilder = (): LayoutBuilder => {
   const texts = new Map<string, number>();
   const families = new Map<string, number>();
   // Most series have the same family object as the one before them.
   const known = new Map<Family, number>();
   const familyRows = createByteWriter();
   const seriesRows = createByteWriter();
+  const rowWriter = createRowWriter();
+  /** The rows of series that were added once: texts are there once, so the same labels have the same row. */
+  const rows = new Set<string>();
+  let count = 0;
   const familyPlace = (family: Family): number => {
     const seen = known.get(family);
     if (seen !== undefined) return seen;
@@ -57,24 +99,40 @@ const encodeSeries = (series: Iterable<ScrapedSeries>): Uint8Array => {
     familyRows.varint(placeOf(texts, unit));
     return place;
   };
-  let count = 0;
-  for (const {labels, family} of series) {
+  const internText = (text: string): number => placeOf(texts, text);
+  const append = (family: Family, row: Buffer): void => {
     seriesRows.varint(familyPlace(family));
-    seriesRows.varint(labels.length);
-    for (const [name, value] of labels) {
-      seriesRows.varint(placeOf(texts, name));
-      seriesRows.varint(placeOf(texts, value));
-    }
+    seriesRows.bytes(row);
     count += 1;
-  }
-  const whole = createByteWriter(seriesRows.length() * 2 + 4096);
-  whole.varint(texts.size);
-  for (const text of texts.keys()) whole.text(text);
-  whole.varint(families.size);
-  whole.bytes(familyRows.written());
-  whole.varint(count);
-  whole.bytes(seriesRows.written());
-  return Uint8Array.from(whole.written());
+  };
+  return {
+    add: ({labels, family}) => {
+      append(family, rowWriter.write(labels, internText) ?? Buffer.of());
+    },
+    addOnce: ({labels, family}) => {
+      const row = rowWriter.write(labels, internText) ?? Buffer.of();
+      const before = rows.size;
+      rows.add(row.toString('latin1'));
+      if (rows.size === before) return false;
+      append(family, row);
+      return true;
+    },
+    has: (labels) => {
+      const row = rowWriter.write(labels, (text) => texts.get(text));
+      return row !== undefined && rows.has(row.toString('latin1'));
+    },
+    size: () => count,
+    finish: () => {
+      const whole = createByteWriter(seriesRows.length() * 2 + 4096);
+      whole.varint(texts.size);
+      for (const text of texts.keys()) whole.text(text);
+      whole.varint(families.size);
+      whole.bytes(familyRows.written());
+      whole.varint(count);
+      whole.bytes(seriesRows.written());
+      return readLayout(Uint8Array.from(whole.written()));
+    },
+  };
 };
 
 /** Reads varints from a place that moves on behind each. */
@@ -172,4 +230,8 @@ export const readLayout = (bytes: Uint8Array): Layout => {
 };
 
 /** Holds series as bytes: 100,000 of them take little more than their texts, each of which is there once. */
-export const createLayout = (series: Iterable<ScrapedSeries>): Layout => readLayout(encodeSeries(series));
+export const createLayout = (series: Iterable<ScrapedSeries>): Layout => {
+  const builder = createLayoutBuilder();
+  for (const each of series) builder.add(each);
+  return builder.finish();
+};

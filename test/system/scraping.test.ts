@@ -43,6 +43,40 @@ build_info{version="1.2.3"} 1
 # EOF
 `;
 
+/** Pages that Prometheus takes or refuses, in either format. */
+const oddPages = [
+  '',
+  'a 1',
+  'a 1\n# EOF',
+  'a 1\n# EOF\n',
+  'a 1\n# EOF\n\n',
+  'a 1\r\n# EOF\n',
+  'a\t{ x = "y" z="1" , }  +1e5 \n# EOF\n',
+  'a{x="y",} .5\nb{} 5.\nc{x="y"} 0x1\n# EOF\n',
+  'a{x="\\"\\\\\\n\\t"} nan\n# EOF\n',
+  'a{x="line\nfeed"} 1\n# EOF\n',
+  'a{x="1",x="2"} 1\n# EOF\n',
+  'a{__name__="b"} 1\n# EOF\n',
+  'a{"b"="\0","c.d"="2"} 1\n# EOF\n',
+  '{"a","b"} 1\n# EOF\n',
+  '{b="c"} 1\n# EOF\n',
+  '{b="c","a"} 1\n# EOF\n',
+  'a 1e400\n# EOF\n',
+  'a 4.9e-325\n# EOF\n',
+  'a 1_0\n# EOF\n',
+  'a 1 # {t="1"} 1\n# EOF\n',
+  'a 1\na 2\n{"a"} 3\na{x=""} 4\n# EOF\n',
+  '# TYPE a histogram\na_bucket{le="1"} 1\na_bucket{le="10e6"} 1\nb{le="2"} 1\n# EOF\n',
+  '# TYPE a summary\na{quantile="0.50",le="1"} 1\n# EOF\n',
+  '# TYPE a untyped\na 1\n# EOF\n',
+  '# TYPE a gauge \na 1\n# EOF\n',
+  '# TYPE a\na 1\n# EOF\n',
+  '# HELP a\na 1\n# EOF\n',
+  '# a comment\n#\n\na 1\n# EOF\n',
+  '# UNIT a seconds\na 1\n# EOF\n',
+  '# TYPE "a.b" gauge\n{"a.b"} 1\n# EOF\n',
+];
+
 const startPushed = async () => {
   const pushgateway = await startPushgateway();
   onTestFinished(pushgateway.stop);
@@ -52,10 +86,14 @@ const startPushed = async () => {
   return pushgateway;
 };
 
+/** Not what differs by chance, and not how far the reading of a page came that is refused. */
+const isCompared = ({__name__: name = '', job}: Series['labels']): boolean =>
+  name !== 'scrape_duration_seconds' && (job !== 'odd' || !name.startsWith('scrape_'));
+
 const by = (series: readonly Series[]) =>
   Object.fromEntries(
     series
-      .filter(({labels}) => labels['__name__'] !== 'scrape_duration_seconds')
+      .filter(({labels}) => isCompared(labels))
       .map(({labels: {via: _, ...labels}, samples}) => [
         JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))),
         samples[0]?.[1],
@@ -77,17 +115,32 @@ test('what is scraped and forwarded is what Prometheus has of the same targets, 
       .end(openMetricsPage),
   );
   onTestFinished(openMetrics.stop);
+  const oddServer = await startHttpServer((response, {path}) => {
+    const [, number, format] = path.split('/');
+    response.writeHead(200, {
+      'content-type': format === 'om' ? 'application/openmetrics-text' : 'text/plain',
+    });
+    response.end(oddPages[Number.parseInt(number ?? '', 10)]);
+  });
+  onTestFinished(oddServer.stop);
   const servers = {
     node: await serveOnePageOf(exporter.url),
     pushgateway: await serveOnePageOf((await startPushed()).url),
     openmetrics: openMetrics,
   };
-  const scrapeConfigs = Object.entries(servers).map(([name, {url}]) => ({
+  const oddTargets = [...oddPages.keys()].flatMap((number) =>
+    ['text', 'om'].map((format) => ({
+      targets: [oddServer.url.host],
+      labels: {zone: 'test', instance: `${number} ${format}`, __metrics_path__: `/${number}/${format}`},
+    })),
+  );
+  const realConfigs = Object.entries(servers).map(([name, {url}]) => ({
     job_name: name,
     honor_labels: name === 'pushgateway',
     static_configs: [{targets: [url.host], labels: {zone: 'test'}}],
     metric_relabel_configs: [{source_labels: ['__name__'], regex: 'go_memstats_.*', action: 'drop'}],
   }));
+  const scrapeConfigs = [...realConfigs, {job_name: 'odd', static_configs: oddTargets}];
   const prometheus = await startPrometheus({scrapeConfigs});
   onTestFinished(prometheus.stop);
   const destination = (version: string, message: string) => ({
@@ -116,15 +169,15 @@ test('what is scraped and forwarded is what Prometheus has of the same targets, 
     {timeout: 30_000, interval: 300},
   );
 
-  await Promise.all(Object.values(servers).map(({stop}) => stop()));
+  await Promise.all([...Object.values(servers), oddServer].map(({stop}) => stop()));
   await vi.waitFor(
     async () => {
       const {own, first, second} = await readAll(prometheus);
       // What is left is what scrapes say of themselves.
-      expect(Object.keys(own)).toHaveLength(12);
+      expect(Object.keys(own)).toHaveLength(4 * 3 + 2 * oddPages.length);
       expect(first).toEqual(own);
       expect(second).toEqual(own);
     },
-    {timeout: 10_000, interval: 300},
+    {timeout: 30_000, interval: 300},
   );
 });

@@ -1,6 +1,6 @@
 import type {Labels} from '../../metrics/sample.ts';
 import type {Family, ScrapedSeries} from '../block.ts';
-import {createLayout} from '../layout.ts';
+import {createLayoutBuilder} from '../layout.ts';
 import {Cursor} from '../parse/cursor.ts';
 import {creationOf, isOfFamily, withUniformBound} from '../parse/family.ts';
 import {type FamilyLine, takeFamilyLine} from '../parse/family-line.ts';
@@ -12,7 +12,7 @@ import {droppedSample, LineTable, noSample, repeatedSample} from './line-table.t
 import type {RememberedPage} from './remembered-page.ts';
 import {readRest, type SampleSettings} from './repeated-lines.ts';
 import type {SampleValues} from './sample-values.ts';
-import {createSeriesSet, hashOf, type SeriesSet} from './series-set.ts';
+import {hashOf} from './text-hash.ts';
 
 /** What becomes of a series' labels, `__name__` among them; undefined for one that is dropped. May throw a `PageError`. */
 export type ToLabels = (series: ExposedSeries) => Labels | undefined;
@@ -40,12 +40,13 @@ export class ChangedPage {
   readonly #toLabels: ToLabels;
   readonly #cursor: Cursor;
   readonly #lines: LineTable;
-  /** The series so far: those of the last page by their places there. */
-  readonly #series: (ScrapedSeries | number)[] = [];
-  readonly #hashes: number[] = [];
-  readonly #known: SeriesSet = createSeriesSet((place) => this.#labelsAt(place));
-  /** The place of each series of the last page, or -1. */
-  readonly #newPlaces: Int32Array;
+  /** The series so far. */
+  readonly #layout = createLayoutBuilder();
+  /** Of each series of the last page whether it is among them. */
+  readonly #isKept: Uint8Array;
+  /** How many lines at the beginning are as in the last page, and of how many of them the series have been taken over. */
+  readonly #repeated: number;
+  #takenOver = 0;
   readonly #families = new Map<string, Family>();
   /** The families of the last page: lines under the same object are under the same metadata. */
   readonly #lastFamilies = new Map<string, Family>();
@@ -70,21 +71,21 @@ export class ChangedPage {
     this.#toLabels = toLabels;
     this.#cursor = new Cursor(page, at);
     this.#expected = line;
-    this.#newPlaces = new Int32Array(last?.layout.size ?? 0).fill(-1);
+    this.#repeated = line;
+    this.#isKept = new Uint8Array(last?.layout.size ?? 0);
     this.#lines = last?.lines.copyOfFirst(line, starts) ?? new LineTable();
     for (const family of new Set(last?.lines.families)) {
       if (family !== undefined) this.#lastFamilies.set(keyOf(family), family);
-    }
-    for (let index = 0; index < line; index += 1) {
-      const place = this.#lines.places[index] ?? noSample;
-      if (place >= 0) this.#keep(place);
-      this.#enter(this.#lines.families[index]);
     }
   }
 
   /** Reads some lines, and tells whether there are more. Throws a `PageError`. */
   read(count: number): boolean {
     for (let left = count; left > 0; left -= 1) {
+      if (this.#takenOver < this.#repeated) {
+        this.#takeOver();
+        continue;
+      }
       if (this.#cursor.at >= this.#cursor.page.length) {
         if (this.#settings.format === 'openmetrics' && !this.#isEnded)
           throw this.#cursor.error('expected # EOF');
@@ -105,15 +106,24 @@ export class ChangedPage {
   } {
     const {page: bytes} = this.#cursor;
     const lines = this.#lines;
-    const layout = createLayout(this.#allSeries());
+    const vanished = this.#vanished();
+    const layout = this.#layout.finish();
     const createdLines = findCreatedLines(lines, layout.size);
     const {format} = this.#settings;
-    const hashes = Float64Array.from(this.#hashes);
     return {
-      remembered: {format, bytes, lines, layout, hashes, ...(createdLines && {createdLines})},
+      remembered: {format, bytes, lines, layout, ...(createdLines && {createdLines})},
       added: this.#added,
-      vanished: this.#vanished(),
+      vanished,
     };
+  }
+
+  /** Takes over what is known of the next line that is as in the last page. */
+  #takeOver(): void {
+    const line = this.#takenOver;
+    const place = this.#lines.places[line] ?? noSample;
+    if (place >= 0) this.#keep(place);
+    this.#enter(this.#lines.families[line]);
+    this.#takenOver += 1;
   }
 
   #readLine(): void {
@@ -201,22 +211,12 @@ export class ChangedPage {
     return place;
   }
 
+  /** Gives the place of a series of the last page in the layout of this one. */
   #keep(lastPlace: number): number {
-    const labelsHash = this.#last?.hashes[lastPlace] ?? 0;
-    const isRepeated = (this.#newPlaces[lastPlace] ?? -1) >= 0;
-    const same = this.#known.find(labelsHash, () => this.#lastLabels(lastPlace));
-    if (isRepeated || same !== undefined) return repeatedSample;
-    const place = this.#append(lastPlace, labelsHash);
-    this.#newPlaces[lastPlace] = place;
-    return place;
-  }
-
-  #append(series: ScrapedSeries | number, labelsHash: number): number {
-    const place = this.#series.length;
-    this.#series.push(series);
-    this.#hashes.push(labelsHash);
-    this.#known.add(labelsHash, place);
-    return place;
+    const series = this.#last?.layout.seriesAt(lastPlace);
+    if (series === undefined || !this.#layout.addOnce(series)) return repeatedSample;
+    this.#isKept[lastPlace] = 1;
+    return this.#layout.size() - 1;
   }
 
   #parseSeries(start: number): number {
@@ -235,35 +235,18 @@ export class ChangedPage {
   }
 
   #add(series: ScrapedSeries): number {
-    const labelsHash = hashOf(series.labels.flat());
-    if (this.#known.find(labelsHash, () => series.labels) !== undefined) return repeatedSample;
+    if (!this.#layout.addOnce(series)) return repeatedSample;
     this.#added += 1;
-    return this.#append(series, labelsHash);
-  }
-
-  #lastLabels(lastPlace: number): Labels {
-    return this.#last?.layout.seriesAt(lastPlace).labels ?? [];
-  }
-
-  #labelsAt(place: number): Labels {
-    const series = this.#series[place];
-    return typeof series === 'number' ? this.#lastLabels(series) : (series?.labels ?? []);
-  }
-
-  *#allSeries(): Generator<ScrapedSeries> {
-    for (const series of this.#series) {
-      if (typeof series !== 'number') yield series;
-      else if (this.#last !== undefined) yield this.#last.layout.seriesAt(series);
-    }
+    return this.#layout.size() - 1;
   }
 
   #vanished(): readonly number[] {
     const vanished: number[] = [];
-    this.#newPlaces.forEach((place, lastPlace) => {
-      if (place >= 0) return;
+    this.#isKept.forEach((isKept, lastPlace) => {
+      if (isKept === 1) return;
       // It may be there still, written in another way.
-      const same = this.#known.find(this.#last?.hashes[lastPlace] ?? 0, () => this.#lastLabels(lastPlace));
-      if (same === undefined) vanished.push(lastPlace);
+      const labels = this.#last?.layout.seriesAt(lastPlace).labels ?? [];
+      if (!this.#layout.has(labels)) vanished.push(lastPlace);
     });
     return vanished;
   }
