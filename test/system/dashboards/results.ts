@@ -158,7 +158,7 @@ export const testResultsDashboards = (
 
   it('can be shown for one server', async () => {
     const only: (panel: Panel) => boolean = ({title}) => title === 'Rates';
-    const [rates] = await answersOf(server(), 'documented', {only, chosen: {server: 'Near|None'}});
+    const [rates] = await answersOf(server(), 'tracker-v1', {only, chosen: {server: 'Near|None'}});
     const near = atEachStep((timeMs) =>
       newestAt(way, 'wan', timeMs, (result) => measuredIn(result).server?.name === 'Near'),
     );
@@ -171,7 +171,7 @@ export const testResultsDashboards = (
 
   it('offers what there is for the variables', async () => {
     const offered = await Promise.all(
-      readDashboard('documented')
+      readDashboard('tracker-v1')
         .variables.filter(({type}) => type === 'query')
         .map(async ({name, query}) => {
           const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
