@@ -19,6 +19,8 @@ const byHour = (title: string, unit: string, queries: ResultQueries, expr: strin
       {id: 'sortBy', options: {sort: [{field: 'hour'}]}},
     ])
     .xField('hour')
+    // Longer ones are cut off, and the SDK's default is 0.
+    .xTickLabelMaxLength(2)
     .legend(new VizLegendOptionsBuilder().showLegend(false))
     .height(8)
     .span(24);
