@@ -1,6 +1,5 @@
 import {writeFileSync} from 'node:fs';
-import {join} from 'node:path';
 import {generatedFiles} from './files.ts';
 
 // Run by npm, in the folder of package.json.
-for (const [path, text] of generatedFiles()) writeFileSync(join('examples', path), text);
+for (const [path, text] of await generatedFiles()) writeFileSync(path, text);

@@ -14,7 +14,7 @@ import {relabel} from './relabel/relabel.ts';
 import {remoteWriteScrapes} from './remote-write/scrape-sink.ts';
 import {type RemoteWriteSettings, remoteWriteSink} from './remote-write/sink.ts';
 import {createRemoteWriter} from './remote-write/writer.ts';
-import {lapsesAt} from './scheduler/scheduler.ts';
+import {lapsesAt, periodsUntilLapse} from './scheduler/scheduler.ts';
 
 /** A destination of the configuration: where results go, and how its queue works. */
 export interface Destination {
@@ -52,9 +52,11 @@ const queueOf = ({queue, connections}: RemoteWrite, {metrics}: Config): QueueSet
   ...(queue.sampleAgeLimitMs !== undefined && {ageLimitMs: queue.sampleAgeLimitMs}),
 });
 
+/** Whose results there are. */
+type Tested = Pick<Config, 'jobs' | 'tracker'>;
 type Jobs = Config['jobs'];
 
-const repeatOf = ({repeatIntervalMs}: RemoteWrite, jobs: () => Jobs): RepeatSettings => {
+const repeatOf = ({repeatIntervalMs}: RemoteWrite, current: () => Tested): RepeatSettings => {
   // Every repetition asks, a new result changes it, and a cron expression takes milliseconds to answer.
   const known = new Map<
     string,
@@ -63,8 +65,10 @@ const repeatOf = ({repeatIntervalMs}: RemoteWrite, jobs: () => Jobs): RepeatSett
   return {
     intervalMs: repeatIntervalMs === 0 ? Infinity : repeatIntervalMs,
     lapsesAtMs: (name, endedAtMs) => {
-      const job = jobs().find((candidate) => candidate.name === name);
-      if (job === undefined) return undefined;
+      const {jobs, tracker} = current();
+      const job = jobs.find((candidate) => candidate.name === name);
+      if (job === undefined)
+        return tracker?.job === name ? endedAtMs + periodsUntilLapse * tracker.intervalMs : undefined;
       const before = known.get(name);
       if (before?.job === job && before.endedAtMs === endedAtMs) return before.atMs;
       const atMs = lapsesAt(job, job.timeoutMs, endedAtMs);
@@ -76,13 +80,13 @@ const repeatOf = ({repeatIntervalMs}: RemoteWrite, jobs: () => Jobs): RepeatSett
 
 /**
  * The destinations of the configuration.
- * @param jobs gives the jobs at any time: a destination that goes on as it is keeps to those of a later configuration.
+ * @param current gives the jobs at any time: a destination that goes on as it is keeps to those of a later configuration.
  */
 export const planDestinations = (
   config: Config,
   map: Mapping,
   version: string,
-  jobs: () => Jobs = () => config.jobs,
+  current: () => Tested = () => config,
 ): readonly PlannedDestination[] => {
   const {job, ...otherLabels} = config.labels;
   const plan = (name: string, takesScrapes: boolean, open: () => Destination): PlannedDestination => ({
@@ -113,7 +117,7 @@ export const planDestinations = (
           ),
           start: given.replay,
           queue: queueOf(given, config),
-          repeat: repeatOf(given, jobs),
+          repeat: repeatOf(given, current),
         };
       });
     }),

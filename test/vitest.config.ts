@@ -6,7 +6,23 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // .ci/run counts the tests in this file.
 const jsonReport = process.env['VITEST_JSON_REPORT'];
 
-/** `unit` mirrors src/ and needs nothing but Node; `system` starts real servers and processes, one file at a time. */
+// Many tests wait for time to pass or for a program. By default, one file would run at a time on two processors.
+const several = {maxWorkers: Math.max(2, availableParallelism() - 1)};
+
+/** What judges how quick something is, or makes all the load that it can. */
+const alone = ['test/hostile/**/*.test.ts', 'test/system/{accuracy,fleet,visible}.test.ts'];
+
+const system = {
+  root,
+  globalSetup: ['test/peers/setup.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
+/**
+ * `unit` mirrors src/ and needs nothing but Node; `system` starts real servers and processes, and so does `alone`, one file
+ * at a time.
+ */
 export default defineConfig({
   test: {
     root,
@@ -18,21 +34,27 @@ export default defineConfig({
           root,
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 10_000,
-          // Many of them wait for time to pass or for a program. By default, one would run at a time on two processors.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          ...several,
           sequence: {groupOrder: 0},
         },
       },
       {
         test: {
+          ...system,
           name: 'system',
-          root,
-          include: ['test/system/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/hostile/**/*.test.ts'],
-          globalSetup: ['test/peers/setup.ts'],
-          fileParallelism: false,
+          include: ['test/system/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          exclude: alone,
+          ...several,
           sequence: {groupOrder: 1},
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...system,
+          name: 'alone',
+          include: alone,
+          fileParallelism: false,
+          sequence: {groupOrder: 2},
         },
       },
     ],

@@ -9,6 +9,8 @@ import type {Thresholds} from '../job/health.ts';
 import type {Journal} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import {mappingOf} from '../outputs.ts';
+import {ageLimitText} from '../receiver/age-limit.ts';
+import {askAgeLimit} from '../receiver/ask-age-limit.ts';
 import {nextRun} from '../scheduler/scheduler.ts';
 import {planTargets} from '../scrape/scraping.ts';
 import {createScraper} from '../scrape/target/scraper.ts';
@@ -123,6 +125,18 @@ const tryJournal = (config: Config): void => {
   }
 };
 
+/** Tells how old a sample a remote write's receiver takes, which decides whether history can be sent to it. */
+const showAgeLimit = async (
+  {remote_write: destinations}: Config,
+  name: string,
+  version: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  const destination = destinations.find((each) => each.name === name);
+  if (destination !== undefined)
+    say(`        ${ageLimitText(await askAgeLimit(destination.http, version, Date.now(), signal))}`);
+};
+
 /** Scrapes each target once. */
 const tryTargets = async ({scrapeJobs}: Config, version: string, signal: AbortSignal): Promise<boolean[]> => {
   const {planned, problems} = planTargets(scrapeJobs);
@@ -160,12 +174,12 @@ export const check = async (config: Config, version: string, signal: AbortSignal
     outcomes.push(await attempt(`web server on ${formatEndpoint(endpoint)}`, () => tryListening(endpoint)));
   }
   for (const {sink} of createDestinations(config, mappingOf(config), version)) {
-    outcomes.push(
-      await attempt(sink.name, async () => {
-        const outcome = await sink.probe(signal);
-        if (outcome.kind !== 'accepted') throw new Error(outcome.cause);
-      }),
-    );
+    const isReached = await attempt(sink.name, async () => {
+      const outcome = await sink.probe(signal);
+      if (outcome.kind !== 'accepted') throw new Error(outcome.cause);
+    });
+    outcomes.push(isReached);
+    if (isReached) await showAgeLimit(config, sink.name, version, signal);
     await sink.close();
   }
   outcomes.push(...(await tryTargets(config, version, signal)));

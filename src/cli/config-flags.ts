@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
-import type {Options} from 'yargs';
-import {configVariable, loadConfig, tokenVariable} from '../config/load.ts';
+import type {Argv, Options} from 'yargs';
+import {type ConfigSources, configVariable, loadConfig, tokenVariable} from '../config/load.ts';
 import {settings} from '../config/overrides.ts';
 import type {Config} from '../config/schema.ts';
 import {UsageError} from './exit-code.ts';
@@ -14,7 +14,7 @@ const allFlagsFor = ['--help', '--get-yargs-completions'];
  * `--config` and one flag for each setting that the arguments give, or for every setting where they ask for all:
  * yargs lays out the help of all flags that it knows at each start, which for all settings takes 70 ms.
  */
-export const configFlags = (args: readonly string[]): Readonly<Record<string, Options>> => ({
+const configFlags = (args: readonly string[]): Readonly<Record<string, Options>> => ({
   config: {
     type: 'string',
     requiresArg: true,
@@ -39,6 +39,13 @@ export const configFlags = (args: readonly string[]): Readonly<Record<string, Op
   ),
 });
 
+/** Has a command take the configuration's flags. Its help lists them after its own, which it has to have already. */
+export const withConfigFlags = <Given>(command: Argv<Given>, args: readonly string[]): Argv<Given> => {
+  // yargs lists groups in the order in which it hears of them, and this one, its own, last otherwise.
+  command.group([], 'Options:').options(configFlags(args));
+  return command;
+};
+
 const anySettingGiven = (given: Readonly<Record<string, unknown>>): boolean =>
   Object.keys(given).some((name) => !['_', '$0', 'config'].includes(name));
 
@@ -54,15 +61,15 @@ const settingFlags = (given: Readonly<Record<string, unknown>>): Record<string, 
   );
 
 /**
- * The configuration that the command line, the environment and the file together give.
+ * Where the command line, the environment and the file say what the configuration is.
  * @param presets settings for where neither a flag nor a variable nor a file gives one.
- * Throws a `ConfigError`, or a `UsageError` when there is nothing to read.
+ * Throws a `UsageError` when there is nothing to read.
  */
-export const configFrom = (
+export const sourcesFrom = (
   given: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
   presets?: Readonly<Record<string, string>>,
-): Config => {
+): ConfigSources => {
   const flags = settingFlags(given);
   const {config} = given;
   if (config !== undefined && typeof config !== 'string')
@@ -71,11 +78,15 @@ export const configFrom = (
   const anySetting =
     Object.keys(flags).length > 0 ||
     Object.keys(env).some((name) => name.startsWith('SPEEDTEST_BRIDGE_') && name !== tokenVariable);
-  if (file !== undefined) return loadConfig({file, flags, env});
+  if (file !== undefined) return {file, flags, env};
   if (presets === undefined && !anySetting) {
     throw new UsageError(
       `no configuration file: give --config FILE, put one at ./${defaultFile}, or give the settings as flags or variables`,
     );
   }
-  return loadConfig({flags: {...presets, ...flags}, env});
+  return {flags: {...presets, ...flags}, env};
 };
+
+/** The configuration of `sourcesFrom`. Throws as it does, and a `ConfigError`. */
+export const configFrom = (...given: Parameters<typeof sourcesFrom>): Config =>
+  loadConfig(sourcesFrom(...given));

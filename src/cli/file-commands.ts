@@ -1,10 +1,11 @@
 import type {Argv} from 'yargs';
+import {packageVersion} from '../version.ts';
 import {completionOf} from './completion.ts';
 import {initFlags} from './init/flags.ts';
 import {dashboardFlag, namingFlags, promisedRateFlags} from './naming-flags.ts';
 
 /**
- * The commands that make a file: for Prometheus, Grafana, editors, shells, and for this program itself.
+ * The commands that make a file, for Prometheus, Grafana, editors, shells, and for this program itself; and its version.
  * They need no configuration.
  * @param args the command line, for which a shell may ask for completions.
  */
@@ -40,6 +41,10 @@ export const addFileCommands = (parser: Argv, args: readonly string[], signal: A
         })
         .demandCommand(1, 1, 'name what to do with the configuration: schema or init'),
     )
+    .command('version', 'print the version and what it is made of', {}, async () => {
+      const {versionText} = await import('./version.ts');
+      process.stdout.write(`${versionText(packageVersion())}\n`);
+    })
     .completion(
       'completion',
       'print a script that completes commands and flags in bash or zsh, by $SHELL',

@@ -31,31 +31,68 @@ const detailsOf = (event: Exclude<Progress, {readonly phase: 'connect'}>): reado
   }
 };
 
-/** One line of at most so many columns that shows where a test stands; details and bar give way to a narrow terminal. */
+/**
+ * One line of at most so many columns: a title, a bar and details, the most important first. Details and bar give way to a
+ * narrow terminal.
+ */
+export const fitting = (
+  title: string,
+  fraction: number,
+  details: readonly string[],
+  columns: number,
+): string => {
+  for (let count = details.length; count > 0; count -= 1) {
+    const told = details.slice(0, count).join('  ');
+    const barWidth = Math.min(widestBar, columns - title.length - told.length - 2);
+    if (barWidth >= narrowestBar) return `${title}${bar(fraction, barWidth)}  ${told}`.trimEnd();
+  }
+  const [first = ''] = details;
+  return `${title}${first.trim()}`.slice(0, columns);
+};
+
+/** One line of at most so many columns that shows where a test stands. */
 export const progressLine = (event: Progress, columns: number): string => {
   const phase = event.phase.padEnd(phaseWidth);
   if (event.phase === 'connect') return cut(phase + printable(event.server), columns);
-  const details = [...detailsOf(event)];
-  for (; details.length > 0; details.pop()) {
-    const told = details.join('  ');
-    const barWidth = Math.min(widestBar, columns - phaseWidth - told.length - 2);
-    if (barWidth >= narrowestBar) return `${phase}${bar(event.fraction, barWidth)}  ${told}`.trimEnd();
-  }
-  const [first = ''] = detailsOf(event);
-  return `${phase}${first.trim()}`.slice(0, columns);
+  return fitting(phase, event.fraction, detailsOf(event), columns);
+};
+
+/** One line of at most so many columns that shows how far an import is; the bar gives way to a narrow terminal. */
+export const importLine = (
+  fraction: number | undefined,
+  {imported, known, wrong}: {readonly imported: number; readonly known: number; readonly wrong: number},
+  columns: number,
+): string => {
+  const told = [
+    `${imported} imported`,
+    ...(known > 0 ? [`${known} there already`] : []),
+    ...(wrong > 0 ? [`${wrong} left out`] : []),
+  ].join(', ');
+  const barWidth = Math.min(widestBar, columns - told.length - 8);
+  if (fraction === undefined || barWidth < narrowestBar) return told.slice(0, columns);
+  const percent = `${Math.floor(fraction * 100)} %`.padStart(6);
+  return `${bar(fraction, barWidth)}${percent}  ${told}`;
 };
 
 const eraseLine = '\r\u001b[2K';
 
-/** Shows progress as one line that is drawn over again. Returns what takes events, and the end, which wipes the line. */
-export const showProgress = (
+/** One line of a terminal that is drawn over again, from what gives it for so many columns. `end` wipes it. */
+export const showLine = (
   terminal: WriteStream,
-): {onProgress: (event: Progress) => void; end: () => void} => ({
-  onProgress: (event) => {
+): {draw: (line: (columns: number) => string) => void; end: () => void} => ({
+  draw: (line) => {
     // Some terminals don't know their width and say 0; the last column stays free, for a full line wraps.
-    terminal.write(eraseLine + progressLine(event, (terminal.columns || 80) - 1));
+    terminal.write(eraseLine + line((terminal.columns || 80) - 1));
   },
   end: () => {
     terminal.write(eraseLine);
   },
 });
+
+/** Shows progress as one line that is drawn over again. Returns what takes events, and the end, which wipes the line. */
+export const showProgress = (
+  terminal: WriteStream,
+): {onProgress: (event: Progress) => void; end: () => void} => {
+  const {draw, end} = showLine(terminal);
+  return {onProgress: (event) => draw((columns) => progressLine(event, columns)), end};
+};

@@ -1,5 +1,4 @@
 import {existsSync} from 'node:fs';
-import type {Config} from '../config/schema.ts';
 import type {TimeRange} from '../journal/history.ts';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
@@ -80,7 +79,8 @@ const value = (read: (measured: Partial<Measurement>) => string | undefined) => 
 const rateOf = (bytesPerSecond: number | undefined): string | undefined =>
   bytesPerSecond === undefined ? undefined : formatRate(bytesPerSecond);
 
-const columnsFor = (jobs: number): readonly Column<TestResult>[] => {
+/** Results as rows of a table; their jobs are named where there are several. */
+export const resultColumns = (jobs: number): readonly Column<TestResult>[] => {
   const job: Column<TestResult> = {
     title: 'Job',
     cell: (result) => ({text: printable(result.job)}),
@@ -133,7 +133,7 @@ const show = (results: readonly TestResult[], terminal: Terminal): readonly stri
   const jobs = [...new Set(results.map(({job}) => job))].sort();
   const trends = jobs.flatMap((job) => trendLine(job, results, terminal) ?? []);
   return [
-    ...tableLines(columnsFor(jobs.length), results, terminal),
+    ...tableLines(resultColumns(jobs.length), results, terminal),
     ...(trends.length > 0 ? ['', ...trends] : []),
   ];
 };
@@ -142,9 +142,8 @@ const write = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Shows the newest results of the journal, beside a running bridge or without one. */
-export const results = (config: Config, options: ResultsOptions, terminal: Terminal): ExitCode => {
-  const {path} = config.storage;
+/** Shows the newest results of the journal at a path, beside a running bridge or without one. */
+export const results = (path: string, options: ResultsOptions, terminal: Terminal): ExitCode => {
   const {job, sinceMs = 0, limit = Number.MAX_SAFE_INTEGER, json} = options;
   if (!existsSync(path)) {
     process.stderr.write(`journal ${path} is not there: nothing was tested yet (storage.path)\n`);

@@ -5,14 +5,20 @@ import {parseSize, sizeExpectation} from '../size.ts';
 import {parseDuration} from './duration.ts';
 import {Secret} from './secret.ts';
 
-/** A string that `parse` understands; where it gives undefined, the configuration error says `expectation`. */
+/**
+ * A string that `parse` understands; where it gives undefined, the configuration error says `expectation`, which editors
+ * show as the value's title.
+ */
 export const parsed = <T>(parse: (value: string) => T | undefined, expectation: string) =>
-  z.string().transform((value, context): T => {
-    const result = parse(value);
-    if (result !== undefined) return result;
-    context.addIssue({code: 'custom', message: expectation});
-    return z.NEVER;
-  });
+  z
+    .string()
+    .transform((value, context): T => {
+      const result = parse(value);
+      if (result !== undefined) return result;
+      context.addIssue({code: 'custom', message: expectation});
+      return z.NEVER;
+    })
+    .meta({title: expectation});
 
 /** A text that may be written as a number, as Prometheus takes it: `username: 12345`. */
 export const orNumber = <T extends z.ZodType>(text: T) =>
@@ -91,5 +97,8 @@ export const oneSecret = (
   return z.NEVER;
 };
 
+/** Describes a key of prometheus.yml that is taken, so that its blocks can be pasted; warnings.ts says why it does nothing. */
+export const withoutEffect = 'Taken as prometheus.yml has it, without effect; a warning says why.';
+
 /** A key that is refused because of what it would mean. The reason is a whole sentence. */
-export const refused = (reason: string) => z.never({error: reason}).optional();
+export const refused = (reason: string) => z.never({error: reason}).optional().describe(reason);

@@ -14,7 +14,7 @@ const cron = z.string().superRefine((expression, context) => {
   }
 });
 
-const timeZone = parsed(
+export const timeZone = parsed(
   (name) => (isTimeZone(name) ? name : undefined),
   'an IANA time zone such as Europe/Berlin',
 );
@@ -32,18 +32,46 @@ const jobLabels = z.record(
 /** An entry of `jobs`. */
 export const job = z
   .strictObject({
-    name: nonEmpty.default('speedtest'),
-    schedule: cron,
-    timezone: timeZone.optional(),
-    jitter: duration.prefault('0s'),
-    engines: z.array(z.enum(engineNames)).min(1, 'at least one engine'),
-    timeout: positiveDuration.prefault('2m'),
-    run_at_start: z.boolean().default(false),
-    labels: jobLabels.default({}),
-    data_budget: dataSize.optional(),
-    thresholds: thresholds.prefault({}),
-    source_address: sourceAddress.optional(),
-    ip_family: z.literal([4, 6]).optional(),
+    name: nonEmpty
+      .prefault('speedtest')
+      .describe(
+        'Unique among the jobs. With several jobs, also ones that are gone, it is the label job_name of their series.',
+      ),
+    schedule: cron.describe(
+      'When to test, as a cron expression of five fields, or six with seconds first. Minutes away from the full hour find less crowded servers.',
+    ),
+    timezone: timeZone
+      .optional()
+      .describe("The IANA time zone in which the expression is read; without it, the system's."),
+    jitter: duration
+      .prefault('0s')
+      .describe(
+        'Each run is delayed by up to this long, which has to be less than the time between two runs.',
+      ),
+    engines: z
+      .array(z.enum(engineNames))
+      .min(1, 'at least one engine')
+      .describe('Engines in the order to try them: the first that works gives the result.'),
+    timeout: positiveDuration.prefault('2m').describe("Bound on each engine's attempt."),
+    run_at_start: z.boolean().default(false).describe('Whether to test once when the bridge starts.'),
+    labels: jobLabels.default({}).describe("Labels of this job's series, such as the line's name."),
+    data_budget: dataSize
+      .optional()
+      .describe(
+        "How much the job's tests may move in a calendar month of its time zone; runs that would exceed it are skipped.",
+      ),
+    thresholds: thresholds.prefault({}).describe('What a healthy line reaches. They set the label healthy.'),
+    source_address: sourceAddress
+      .optional()
+      .describe(
+        "Address of this machine from which tests go out, such as that of one of several lines; without it, the system's choice. The engine embedded has no use for it.",
+      ),
+    ip_family: z
+      .literal([4, 6])
+      .optional()
+      .describe(
+        'The version of IP to test over; without it, that of source_address, or whichever answers. The engine embedded has no use for it.',
+      ),
   })
   .refine(
     ({source_address: address, ip_family: family}) =>

@@ -1,4 +1,4 @@
-import type {z} from 'zod';
+import {z} from 'zod';
 import {missingSetting} from '../engine/readiness.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
@@ -136,16 +136,31 @@ const crossChecks = (config: z.output<typeof schema>, source: Source): string[] 
   return problems;
 };
 
+const readAll = (sources: ConfigSources): Parsed => {
+  const parsed =
+    sources.file === undefined
+      ? {root: {}, source: {overrides: new Map<string, string>()}}
+      : parseFile(sources.file);
+  return applyOverrides(parsed, sources);
+};
+
+/**
+ * Reads where the journal is, for who needs nothing else: the rest of the configuration may be wrong, or name files that
+ * only the bridge itself can read. Throws a `ConfigError`.
+ */
+export const loadStorage = (sources: ConfigSources): Config['storage'] => {
+  const {root, source} = readAll(sources);
+  const outcome = z.object({storage: schema.shape.storage}).safeParse(root);
+  if (outcome.success) return outcome.data.storage;
+  throw new ConfigError(outcome.error.issues.flatMap((issue) => toProblems(issue, root, source)));
+};
+
 /**
  * Reads the configuration from a file, environment variables and flags.
  * Throws a `ConfigError` that lists every problem with its place, its path, what was expected and what was found.
  */
 export const loadConfig = (sources: ConfigSources): Config => {
-  const parsed =
-    sources.file === undefined
-      ? {root: {}, source: {overrides: new Map<string, string>()}}
-      : parseFile(sources.file);
-  const {root, source} = applyOverrides(parsed, sources);
+  const {root, source} = readAll(sources);
   const outcome = schema.safeParse(root);
   const problems: string[] = outcome.success ? crossChecks(outcome.data, source) : [];
   for (const issue of outcome.error?.issues ?? []) problems.push(...toProblems(issue, root, source));

@@ -9,10 +9,20 @@ const wholeSeconds = <T extends z.ZodType<number>>(given: T) =>
 
 export const ookla = z
   .strictObject({
-    path: nonEmpty.default('speedtest'),
-    accept_license: z.boolean().default(false),
-    accept_gdpr: z.boolean().default(false),
-    server_id: serverId.optional(),
+    path: nonEmpty.prefault('speedtest').describe('The program: a path, or a name on PATH.'),
+    accept_license: z
+      .boolean()
+      .default(false)
+      .describe(
+        "That you accept Ookla's licence (https://www.speedtest.net/about/eula). Nothing is run without.",
+      ),
+    accept_gdpr: z
+      .boolean()
+      .default(false)
+      .describe("That you accept Ookla's notice on data, which it asks in the EU."),
+    server_id: serverId
+      .optional()
+      .describe("Id of the server to test against; without it, the program's choice."),
   })
   .transform((given) => ({
     path: given.path,
@@ -23,9 +33,11 @@ export const ookla = z
 
 export const speedtestCli = z
   .strictObject({
-    path: nonEmpty.default('speedtest-cli'),
-    server_id: serverId.optional(),
-    secure: z.boolean().default(false),
+    path: nonEmpty.prefault('speedtest-cli').describe('The program: a path, or a name on PATH.'),
+    server_id: serverId
+      .optional()
+      .describe("Id of the server to test against; without it, the program's choice."),
+    secure: z.boolean().default(false).describe('HTTPS in place of HTTP.'),
   })
   .transform((given) => ({
     path: given.path,
@@ -35,11 +47,21 @@ export const speedtestCli = z
 
 export const librespeedCli = z
   .strictObject({
-    path: nonEmpty.default('librespeed-cli'),
-    server: baseUrl.optional(),
-    server_list: readableFile.optional(),
-    server_id: serverId.optional(),
-    duration: wholeSeconds(positiveDuration).prefault('10s'),
+    path: nonEmpty.prefault('librespeed-cli').describe('The program: a path, or a name on PATH.'),
+    server: baseUrl
+      .optional()
+      .describe(
+        'Base address of a server, where it has garbage.php and the like; not beside server_list and server_id.',
+      ),
+    server_list: readableFile
+      .optional()
+      .describe("File with a list in LibreSpeed's format; without it, librespeed.org's."),
+    server_id: serverId
+      .optional()
+      .describe("Id of the server to test against; without it, the program's choice."),
+    duration: wholeSeconds(positiveDuration)
+      .prefault('10s')
+      .describe('Time of each direction, in whole seconds.'),
   })
   .refine(
     ({server, server_list: list, server_id: id}) => server === undefined || (list ?? id) === undefined,
@@ -58,16 +80,23 @@ export const librespeedCli = z
 
 export const iperf3 = z
   .strictObject({
-    path: nonEmpty.default('iperf3'),
-    host: nonEmpty.optional(),
-    port: z.int().min(1).max(65_535).default(5201),
-    duration: wholeSeconds(positiveDuration).prefault('10s'),
-    omit: wholeSeconds(duration).prefault('1s'),
-    streams: z.int().min(1).max(128).default(4),
+    path: nonEmpty.prefault('iperf3').describe('The program: a path, or a name on PATH.'),
+    host: nonEmpty
+      .optional()
+      .describe('The iperf3 server, without which the engine does not work. It serves one test at a time.'),
+    port: z.int().min(1).max(65_535).default(5201).describe("The server's port."),
+    duration: wholeSeconds(positiveDuration)
+      .prefault('10s')
+      .describe('Time of each direction, in whole seconds.'),
+    omit: wholeSeconds(duration)
+      .prefault('1s')
+      .describe('Start of each run that does not count, in whole seconds.'),
+    streams: z.int().min(1).max(128).default(4).describe('Connections of each direction.'),
     udp_rate: z
       .string()
       .regex(/^\d+(\.\d+)?[KMG]?$/, 'a rate in bits per second such as 500K, 10M or 1G')
-      .optional(),
+      .optional()
+      .describe('Bits per second, such as 10M, of a run over UDP from the server, for packet loss.'),
   })
   .transform((given) => ({
     path: given.path,
@@ -80,5 +109,12 @@ export const iperf3 = z
   }));
 
 export const command = z
-  .strictObject({run: z.tuple([nonEmpty], orNumber(z.string())).optional()})
+  .strictObject({
+    run: z
+      .tuple([nonEmpty], orNumber(z.string()))
+      .optional()
+      .describe(
+        'The program and its arguments, without which the engine does not work. No shell reads them.',
+      ),
+  })
   .transform(({run}) => ({...(run !== undefined && {run})}));

@@ -10,17 +10,28 @@ import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
 import {global} from './scrape/global.ts';
 import {scrapeConfig} from './scrape/scrape-config.ts';
+import {tracker} from './tracker.ts';
 import {web} from './web.ts';
 
 const metrics = z
   .strictObject({
-    profiles: z.array(z.enum(profiles)).min(1, 'at least one profile').default(['documented']),
+    profiles: z
+      .array(z.enum(profiles))
+      .min(1, 'at least one profile')
+      .default(['documented'])
+      .describe('Names to use for the metrics, several at once (docs/metrics.md).'),
     prefix: z
       .string()
       .regex(prefixPattern, 'the beginning of a metric name, or an empty text')
-      .default(defaultPrefix),
-    volatile_labels: z.enum(['series', 'info']).default('series'),
-    app_name: z.string().default('speedtest-bridge'),
+      .default(defaultPrefix)
+      .describe('What every metric name begins with; may be empty.'),
+    volatile_labels: z
+      .enum(['series', 'info'])
+      .default('series')
+      .describe(
+        'Where healthy, status and scheduled go, which change between results: on every series, or on result_info alone, so that they start no new series.',
+      ),
+    app_name: z.string().default('speedtest-bridge').describe('The label app_name.'),
   })
   .transform((given) => ({
     profiles: given.profiles,
@@ -38,13 +49,27 @@ export const schema = z.strictObject({
       job: 'speedtest',
       instance: hostname(),
       ...given,
-    })),
-  metrics: metrics.prefault({}),
-  jobs: z.array(job),
-  data_budget: dataSize.transform((bytes) => ({bytes})).optional(),
-  engines: engines.prefault({}),
-  remote_write: z.array(remoteWrite).default([]),
-  pushgateway: z.array(pushgateway).default([]),
+    }))
+    .describe('Labels of every pushed series. Without them job is speedtest, and instance the host name.'),
+  metrics: metrics.prefault({}).describe("Names and labels of the results' series."),
+  jobs: z.array(job).describe('What is tested and when. Two tests never run at once.'),
+  data_budget: dataSize
+    .transform((bytes) => ({bytes}))
+    .optional()
+    .describe(
+      "How much the tests of all jobs together may move in a calendar month of the system's time zone; runs that would exceed it are skipped.",
+    ),
+  engines: engines.prefault({}).describe('Settings of the engines that jobs name.'),
+  remote_write: z
+    .array(remoteWrite)
+    .default([])
+    .describe(
+      "Receivers of remote write. An entry of prometheus.yml's own remote_write can be pasted as it is.",
+    ),
+  pushgateway: z
+    .array(pushgateway)
+    .default([])
+    .describe('Pushgateways. Each push replaces the whole group, also after a failed test.'),
   global: global.prefault({}).describe("What all scrape jobs have in common: prometheus.yml's own global."),
   scrape_configs: z
     .array(scrapeConfig)
@@ -52,22 +77,36 @@ export const schema = z.strictObject({
     .describe(
       "Targets to scrape and forward. An entry of prometheus.yml's own scrape_configs can be pasted as it is.",
     ),
-  web: web.prefault({}),
+  web: web.prefault({}).describe('The web server: the scraped endpoints, the page and the API.'),
+  tracker: tracker
+    .optional()
+    .describe('A Speedtest Tracker whose webhook tells of new results (docs/webhook.md).'),
   storage: z
     .strictObject({
-      path: nonEmpty.default('data/speedtest-bridge.db'),
-      retention: positiveDuration.prefault('400d'),
-      scrapes_limit: dataSize.prefault('1GB'),
+      path: nonEmpty
+        .prefault('data/speedtest-bridge.db')
+        .describe('The file, taken from the working directory.'),
+      retention: positiveDuration
+        .prefault('400d')
+        .describe('How long results are kept. What a destination has yet to take is kept longer.'),
+      scrapes_limit: dataSize
+        .prefault('1GB')
+        .describe('Most bytes of scrapes that wait for a destination; beyond that the oldest are dropped.'),
     })
     .transform((given) => ({
       path: given.path,
       retentionMs: given.retention,
       scrapesLimitBytes: given.scrapes_limit,
     }))
-    .prefault({}),
+    .prefault({})
+    .describe('The journal of results.'),
   log: z
-    .strictObject({level: z.enum(logLevels).default('info'), format: z.enum(logFormats).default('auto')})
-    .prefault({}),
+    .strictObject({
+      level: z.enum(logLevels).default('info').describe('The least severe lines that are written.'),
+      format: z.enum(logFormats).default('auto').describe('auto is text on a terminal and JSON elsewhere.'),
+    })
+    .prefault({})
+    .describe('The log, which goes to standard error.'),
 });
 
 /** A checked configuration: durations in milliseconds, networks and schedules parsed, secrets sealed. */

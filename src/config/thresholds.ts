@@ -43,10 +43,10 @@ const percent = orNumber(
 /** The section `thresholds` of a job. Numbers need their units: there is more than one that a bare one could have. */
 export const thresholds = z
   .strictObject({
-    download: rate.optional(),
-    upload: rate.optional(),
-    ping: latency.optional(),
-    packet_loss: percent.optional(),
+    download: rate.optional().describe('The least rate of the download.'),
+    upload: rate.optional().describe('The least rate of the upload.'),
+    ping: latency.optional().describe('The highest latency of the idle line.'),
+    packet_loss: percent.optional().describe('The highest packet loss.'),
   })
   .transform(({download, upload, ping, packet_loss: packetLoss}) => ({
     ...(download !== undefined && {downloadBytesPerSecond: download}),

@@ -71,24 +71,55 @@ const webFile = readableFile.transform((path, context) => {
 /** The section `web`. */
 export const web = z
   .strictObject({
-    listen: listen.prefault(':9817'),
-    socket_mode: socketMode.prefault('0660'),
+    listen: listen
+      .prefault(':9817')
+      .describe('Where to listen: :PORT, IPV4:PORT, [IPV6]:PORT or unix:/PATH; several in a list.'),
+    socket_mode: socketMode.prefault('0660').describe("Permissions of the Unix socket's file."),
     path: z
       .string()
       .regex(/^\/[A-Za-z0-9._~/-]*$/, 'a path such as /prometheus')
       .refine((path) => !reservedPaths.includes(path), `a path other than ${reservedPaths.join(', ')}`)
       .refine((path) => !path.startsWith('/api/'), 'a path that does not begin with /api/')
-      .default('/prometheus'),
-    allowed_ips: allowlist.prefault([...defaultAllowedIps]),
-    page_allowed_ips: allowlist.optional(),
-    trusted_proxies: trustedProxies.optional(),
-    bearer_tokens: z.array(token).default([]),
-    bearer_token_files: z.array(secretFile).default([]),
-    config_file: webFile.optional(),
-    start_tests: z.boolean().default(false),
-    reload: z.boolean().default(false),
-    max_connections: z.int().min(1).max(100_000).default(1000),
-    max_connections_per_ip: z.int().min(1).max(100_000).default(100),
+      .default('/prometheus')
+      .describe('Path of the scraped endpoint.'),
+    allowed_ips: allowlist
+      .prefault([...defaultAllowedIps])
+      .describe('Addresses and networks that are served the scraped endpoints; others get 403.'),
+    page_allowed_ips: allowlist
+      .optional()
+      .describe(
+        'Addresses and networks that are served the page and the API; without it, those of allowed_ips.',
+      ),
+    trusted_proxies: trustedProxies
+      .optional()
+      .describe(
+        'Proxies whose X-Forwarded-For and Forwarded are believed; unix: for those over the Unix socket.',
+      ),
+    bearer_tokens: z
+      .array(token)
+      .default([])
+      .describe('Tokens of at least 16 characters, one of which each request needs where there are any.'),
+    bearer_token_files: z
+      .array(secretFile)
+      .default([])
+      .describe('Files with such tokens, read again when they change.'),
+    config_file: webFile
+      .optional()
+      .describe(
+        "TLS, client certificates, users and headers: a file in the format of Prometheus' exporter-toolkit.",
+      ),
+    start_tests: z.boolean().default(false).describe('Whether POST /api/v1/tests and the page start tests.'),
+    reload: z
+      .boolean()
+      .default(false)
+      .describe('Whether POST /-/reload has the configuration taken up anew.'),
+    max_connections: z.int().min(1).max(100_000).default(1000).describe('Connections in all.'),
+    max_connections_per_ip: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(100)
+      .describe('Connections of one IPv4 address or IPv6 network of 64 bits.'),
   })
   .transform((given) => {
     const {tls, tlsFingerprint, headers, users, rateLimit, warnings} = given.config_file ?? noWebFile;

@@ -50,26 +50,29 @@ const linesOf = (name: string, labels: string, points: readonly Point[]): string
 async function* textOf(batches: AsyncIterable<readonly DatedSample[]>, spool: Spool): AsyncGenerator<string> {
   const families = new Map<string, Family>();
   // The first series of the first family is written as it comes.
-  let first: Track | undefined;
+  let first: {readonly track: Track; readonly labels: string} | undefined;
   for await (const samples of batches) {
     let text = '';
     for (const sample of samples) {
       const {name, value, timestampMs} = sample;
-      const family = families.get(name) ?? familyOf(sample);
-      families.set(name, family);
+      let family = families.get(name);
+      if (family === undefined) {
+        family = familyOf(sample);
+        families.set(name, family);
+      }
       const track = trackOf(family, sample.labels);
       if (first === undefined) {
-        first = track;
+        first = {track, labels: formatLabels(sample.labels)};
         text = family.head;
       }
-      if (track === first) text += sampleLine(name, formatLabels(sample.labels), value, timestampMs);
+      if (track === first.track) text += sampleLine(name, first.labels, value, timestampMs);
       else spool.add(track, [value, timestampMs]);
     }
     yield text;
     await spool.spill();
   }
   for (const [name, {head, series}] of families) {
-    if (series.values().next().value !== first) yield head;
+    if (series.values().next().value !== first?.track) yield head;
     for (const [labels, track] of series) {
       for await (const points of spool.read(track)) yield linesOf(name, labels, points);
     }

@@ -74,7 +74,7 @@ export const createSpool = ({folder = tmpdir(), mostBlocks = 512}: Partial<Spool
       track.rest.push(value, timeMs);
       if (track.rest.length < numbersInBlock) return;
       track.blocks.push(blocksInFile + blocksInMemory.length);
-      blocksInMemory.push(Float64Array.from(track.rest));
+      blocksInMemory.push(new Float64Array(track.rest));
       track.rest = [];
     },
     spill: async () => {

@@ -2,7 +2,7 @@ import {closeSync, copyFileSync, existsSync, fsyncSync, openSync, statSync, writ
 import {pathToFileURL} from 'node:url';
 import type {Database} from './database.ts';
 import {faultOf, UnreadableRowError} from './fault.ts';
-import {columnsOf, numberQuery, statement} from './query.ts';
+import {columnsOf, command, numberQuery, statement} from './query.ts';
 
 const pageBytes = 4096;
 // The first byte of a page that holds rows. @see https://sqlite.org/fileformat.html#b_tree_pages
@@ -66,7 +66,8 @@ export const copyRows = (db: Database, table: string, lastRow: number): void => 
     db,
     `SELECT max(number) FROM (SELECT rowid AS number ${range} ORDER BY rowid LIMIT ?)`,
   );
-  const insert = db.prepare(
+  const insert = command(
+    db,
     `INSERT OR IGNORE INTO main.${table} (rowid, ${columns}) SELECT rowid, ${columns} ${range} ORDER BY rowid`,
   );
   let position = 0;
@@ -100,7 +101,7 @@ export const copyLoosePages = (db: Database, lastId: number): void => {
   const root = readNumber(db, `SELECT rootpage FROM main.sqlite_schema WHERE name = 'results'`);
   const pages = readNumber(db, "SELECT count(*) FROM sqlite_dbpage('damaged')") ?? 0;
   const read = statement(db, "SELECT data FROM sqlite_dbpage('damaged') WHERE pgno = ?");
-  const write = db.prepare("UPDATE sqlite_dbpage SET data = ? WHERE pgno = ? AND schema = 'damaged'");
+  const write = command(db, "UPDATE sqlite_dbpage SET data = ? WHERE pgno = ? AND schema = 'damaged'");
   for (let number = 2; number <= pages; number += 1) {
     attempt(() => {
       const [page] = columnsOf(read.get(number));

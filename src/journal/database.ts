@@ -4,7 +4,7 @@ import Libsql from 'libsql';
 import {faultOf} from './fault.ts';
 import {makeFolder} from './folder.ts';
 import {migrations} from './migrations.ts';
-import {numberQuery} from './query.ts';
+import {columnsOf, numberQuery, statement, textOf} from './query.ts';
 
 export type Database = Libsql.Database;
 
@@ -20,6 +20,19 @@ class Connection extends Libsql {
     return this;
   }
 }
+
+/** The version that a journal's schema has once it is opened. */
+export const schemaVersion = migrations.length;
+
+/** The version of SQLite that journals are kept with. */
+export const sqliteVersion = (): string => {
+  const db = new Libsql(':memory:');
+  try {
+    return textOf(columnsOf(statement(db, 'SELECT CAST(sqlite_version() AS BLOB)').get())[0]);
+  } finally {
+    db.close();
+  }
+};
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

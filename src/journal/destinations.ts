@@ -1,7 +1,7 @@
 import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {DeliveryFailure, Journal, LiveResult, Rejection, StartPosition} from './journal.ts';
-import {columnsOf, numberQuery, statement, textOf} from './query.ts';
+import {columnsOf, command, numberQuery, statement, textOf} from './query.ts';
 
 /** From the columns `result_id, cause, at_ms`. */
 const toRejection = (columns: unknown): Rejection => {
@@ -57,11 +57,12 @@ type Destinations = Pick<
  */
 export const openDestinations = (db: Database, lastId: () => number): Destinations => {
   const readCursor = numberQuery(db, 'SELECT done_id FROM cursors WHERE destination = ?');
-  const startCursor = db.prepare('INSERT OR IGNORE INTO cursors (destination, done_id) VALUES (?, ?)');
-  const moveCursor = db.prepare('UPDATE cursors SET done_id = max(done_id, ?) WHERE destination = ?');
+  const startCursor = command(db, 'INSERT OR IGNORE INTO cursors (destination, done_id) VALUES (?, ?)');
+  const moveCursor = command(db, 'UPDATE cursors SET done_id = max(done_id, ?) WHERE destination = ?');
   const firstSince = numberQuery(db, 'SELECT min(id) FROM results WHERE ended_at_ms >= ?');
   const endOfFirstAfter = numberQuery(db, 'SELECT ended_at_ms FROM results WHERE id > ? ORDER BY id LIMIT 1');
-  const insertRejection = db.prepare(
+  const insertRejection = command(
+    db,
     'INSERT OR REPLACE INTO rejections (destination, result_id, cause, at_ms) VALUES (?, ?, ?, ?)',
   );
   const rejections = statement(
@@ -77,23 +78,27 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     db,
     'SELECT count(*) FROM rejections WHERE destination = ? AND retry = ?',
   );
-  const markRetry = db.prepare(
+  const markRetry = command(
+    db,
     'UPDATE rejections SET retry = 1 WHERE destination = ? AND retry = 0 AND result_id = ifnull(?, result_id)',
   );
-  const deleteRejection = db.prepare('DELETE FROM rejections WHERE destination = ? AND result_id = ?');
-  const insertFailure = db.prepare(
+  const deleteRejection = command(db, 'DELETE FROM rejections WHERE destination = ? AND result_id = ?');
+  const insertFailure = command(
+    db,
     'INSERT OR REPLACE INTO failures (destination, cause, at_ms, next_try_ms) VALUES (?, ?, ?, ?)',
   );
-  const deleteFailure = db.prepare('DELETE FROM failures WHERE destination = ?');
+  const deleteFailure = command(db, 'DELETE FROM failures WHERE destination = ?');
   const failure = statement(
     db,
     'SELECT CAST(cause AS BLOB), at_ms, next_try_ms FROM failures WHERE destination = ?',
   );
-  const insertLive = db.prepare(
+  const insertLive = command(
+    db,
     'INSERT OR REPLACE INTO live (destination, job, result_id, last_sample_ms) VALUES (?, ?, ?, ?)',
   );
   // They seldom change, and are long.
-  const insertSeries = db.prepare(
+  const insertSeries = command(
+    db,
     `INSERT INTO live_series (destination, job, series) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET series = excluded.series WHERE series <> excluded.series`,
   );
@@ -102,8 +107,8 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     `SELECT CAST(job AS BLOB), result_id, last_sample_ms, CAST(series AS BLOB)
        FROM live LEFT JOIN live_series USING (destination, job) WHERE destination = ? ORDER BY job`,
   );
-  const deleteLive = db.prepare('DELETE FROM live WHERE destination = ? AND job = ?');
-  const deleteSeries = db.prepare('DELETE FROM live_series WHERE destination = ? AND job = ?');
+  const deleteLive = command(db, 'DELETE FROM live WHERE destination = ? AND job = ?');
+  const deleteSeries = command(db, 'DELETE FROM live_series WHERE destination = ? AND job = ?');
 
   const doneIdAt = (position: StartPosition): number => {
     switch (position.kind) {
@@ -173,7 +178,7 @@ export const openDestinations = (db: Database, lastId: () => number): Destinatio
     reject: (destination, rejection) => reject.immediate(destination, rejection),
     rejections: (destination) => rejections.all(destination).map(toRejection),
     newestRejections: (destination, limit) => newestRejections.all(destination, limit).map(toRejection),
-    retryRejected: (destination, resultId) => markRetry.run(destination, resultId ?? null).changes,
+    retryRejected: (destination, resultId) => markRetry.run(destination, resultId ?? null),
     taken: (destination, resultId) => {
       deleteRejection.run(destination, resultId);
     },

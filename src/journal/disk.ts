@@ -5,7 +5,7 @@ import {UnreadableRowError} from './fault.ts';
 import {identityOf, moveDatabase, removeDatabase, setAside} from './files.ts';
 import {makeFolder} from './folder.ts';
 import type {Journal} from './journal.ts';
-import {columnsOf, statement} from './query.ts';
+import {columnsOf, command, statement} from './query.ts';
 import {createJournal} from './sqlite-journal.ts';
 
 /** A journal's file, open. */
@@ -52,7 +52,7 @@ export const openDisk = (path: string, onOldSchema: () => void): Disk => {
 export const skipLost = ({db, journal}: Disk, lastId: number): number => {
   const found = journal.lastId();
   if (found >= lastId) return 0;
-  const moveCursors = db.prepare('UPDATE cursors SET done_id = ? WHERE done_id = ?');
+  const moveCursors = command(db, 'UPDATE cursors SET done_id = ? WHERE done_id = ?');
   db.transaction(() => {
     db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
     db.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ${lastId})`);

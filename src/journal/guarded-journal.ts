@@ -7,6 +7,8 @@ export type Guard = <T>(action: (journal: Journal) => T) => T;
 export const guardedJournal = (guard: Guard): Omit<Journal, 'close'> => ({
   append: (result) => guard((journal) => journal.append(result)),
   importResult: (result, key) => guard((journal) => journal.importResult(result, key)),
+  importResults: (keyed) => guard((journal) => journal.importResults(keyed)),
+  wasImported: (key) => guard((journal) => journal.wasImported(key)),
   after: (id, limit) => guard((journal) => journal.after(id, limit)),
   result: (id) => guard((journal) => journal.result(id)),
   newest: (job) => guard((journal) => journal.newest(job)),

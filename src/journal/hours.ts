@@ -8,7 +8,7 @@ import {
   type ValueName,
   valueNames,
 } from './history.ts';
-import {columnsOf, statement, textOf} from './query.ts';
+import {columnsOf, command, statement, textOf} from './query.ts';
 
 /** How long each of the sums that are kept is. */
 export const hourMs = 3_600_000;
@@ -100,9 +100,9 @@ const toStep = (row: unknown, {fromMs, stepMs}: StepQuery): Step => {
  * They hold what the results hold that are there, no more and no less.
  */
 export const openHours = (db: Database) => {
-  const add = db.prepare(`${insertFrom('id = ?')} ${addToHour}`);
-  const remove = db.prepare('DELETE FROM hours WHERE job = ? AND start_ms = ?');
-  const insertHour = db.prepare(insertFrom('job = ? AND ended_at_ms >= ? AND ended_at_ms < ?'));
+  const addFrom = command(db, `${insertFrom('id >= ?')} ${addToHour}`);
+  const remove = command(db, 'DELETE FROM hours WHERE job = ? AND start_ms = ?');
+  const insertHour = command(db, insertFrom('job = ? AND ended_at_ms >= ? AND ended_at_ms < ?'));
 
   const select = (sums: string, from: string) =>
     statement(
@@ -125,9 +125,9 @@ export const openHours = (db: Database) => {
   };
 
   return {
-    /** Counts a result that was just inserted, in the same transaction. */
-    add: (id: number): void => {
-      add.run(id);
+    /** Counts the results from a number on, which were just inserted, in the same transaction. */
+    addFrom: (id: number): void => {
+      addFrom.run(id);
     },
     /** Sums hours up anew, after results of them were deleted. Each is a row of the columns `job, start_ms`. */
     recount: (rows: readonly unknown[]): void => {

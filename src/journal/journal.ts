@@ -10,6 +10,12 @@ export interface JournalRow {
   readonly lastSuccessMs?: number;
 }
 
+/** A result that another program recorded, and what tells it from all others. */
+export interface KeyedResult {
+  readonly result: TestResult;
+  readonly key: string;
+}
+
 /** A result that a destination refused for good, with the receiver's own words. */
 export interface Rejection {
   readonly resultId: number;
@@ -71,6 +77,10 @@ export interface Journal extends History {
    * Undefined when the key was there already.
    */
   importResult(result: TestResult, key: string): JournalRow | undefined;
+  /** As `importResult` for each, in one transaction, which holds up other processes for so long. Returns how many were new. */
+  importResults(results: readonly KeyedResult[]): number;
+  /** Whether a result was imported under that key. */
+  wasImported(key: string): boolean;
   /** The rows after `id` in order, at most `limit` of them. */
   after(id: number, limit: number): readonly JournalRow[];
   /** The row of that number, unless it has been pruned or never was. */

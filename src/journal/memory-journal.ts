@@ -1,9 +1,10 @@
 import {pathToFileURL} from 'node:url';
+import type {TestResult} from '../result.ts';
 import {type Database, openDatabase} from './database.ts';
 import {openHours} from './hours.ts';
 import type {Journal, JournalRow} from './journal.ts';
 import {newestFirst, oldestFirst} from './pages.ts';
-import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
+import {columnsOf, command, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {createJournal} from './sqlite-journal.ts';
 import {whereReadable} from './where-readable.ts';
 
@@ -97,13 +98,13 @@ export const openMemoryJournal = (
   const journal = createJournal(db);
   const base = Math.max(lastId, journal.lastId());
   db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
-  db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(base);
+  command(db, `INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(base);
 
   db.exec('CREATE TEMP TABLE seeded AS SELECT destination, result_id FROM rejections');
 
   // Which number each result that was saved has in the file. It is another where a process has appended there meanwhile.
   db.exec('CREATE TEMP TABLE saved (id INTEGER PRIMARY KEY, disk_id INTEGER NOT NULL)');
-  const noteSaved = db.prepare('INSERT INTO saved (id, disk_id) VALUES (?, ?)');
+  const noteSaved = command(db, 'INSERT INTO saved (id, disk_id) VALUES (?, ?)');
   const countSaved = numberQuery(db, 'SELECT count(*) FROM saved');
   let savedId = base;
   let isRenumbered = false;
@@ -119,7 +120,23 @@ export const openMemoryJournal = (
     );
     return {results: results ?? 0, firstMs: firstMs ?? 0, lastMs: lastMs ?? 0, dropped};
   };
-  const dropOldest = db.prepare('DELETE FROM results WHERE id = (SELECT min(id) FROM results WHERE id > ?)');
+  const dropOldest = command(db, 'DELETE FROM results WHERE id = (SELECT min(id) FROM results WHERE id > ?)');
+
+  const makeRoom = (row: JournalRow): JournalRow => {
+    if (row.id - savedId > mostUnsaved) dropped += dropOldest.run(savedId);
+    return row;
+  };
+
+  // With what keys results were imported here, to be known in the file too.
+  const keys = new Map<number, string>();
+  const wasImported = (key: string): boolean =>
+    journal.wasImported(key) || whereReadable(() => onDisk().wasImported(key)) === true;
+  const importResult = (result: TestResult, key: string): JournalRow | undefined => {
+    const row = wasImported(key) ? undefined : journal.importResult(result, key);
+    if (row === undefined) return undefined;
+    keys.set(row.id, key);
+    return makeRoom(row);
+  };
 
   const saveState = db.transaction((): void => {
     const resultId = 'ifnull((SELECT disk_id FROM saved WHERE saved.id = result_id), result_id)';
@@ -168,11 +185,10 @@ export const openMemoryJournal = (
 
   return {
     ...journal,
-    append: (result) => {
-      const row = journal.append(result);
-      if (row.id - savedId > mostUnsaved) dropped += dropOldest.run(savedId).changes;
-      return row;
-    },
+    append: (result) => makeRoom(journal.append(result)),
+    importResult,
+    importResults: (keyed) => keyed.filter(({result, key}) => importResult(result, key) !== undefined).length,
+    wasImported,
     after: (id, limit) => {
       const older =
         id < base
@@ -195,8 +211,12 @@ export const openMemoryJournal = (
       const untilMs = Date.now() + forMs;
       for (let [row] = journal.after(savedId, 1); row !== undefined; [row] = journal.after(savedId, 1)) {
         if (Date.now() > untilMs) return undefined;
-        const {id} = target.append(row.result);
+        const key = keys.get(row.id);
+        const saved = key === undefined ? target.append(row.result) : target.importResult(row.result, key);
+        // Another process has imported it there meanwhile.
+        const id = saved?.id ?? target.lastId();
         noteSaved.run(row.id, id);
+        keys.delete(row.id);
         savedId = row.id;
         isRenumbered ||= id !== row.id;
       }

@@ -2,8 +2,32 @@ import {isUtf8} from 'node:buffer';
 import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 
-/** Prepares a statement that gives rows as arrays of their columns. */
-export const statement = (db: Database, sql: string) => db.prepare(sql).raw(true);
+/** Prepares when first asked: a statement takes some 20 KiB, and most processes never use most of a journal's. */
+const later = <Prepared>(prepare: () => Prepared): (() => Prepared) => {
+  let prepared: Prepared | undefined;
+  return () => {
+    prepared ??= prepare();
+    return prepared;
+  };
+};
+
+/** A statement that gives rows as arrays of their columns. */
+export const statement = (db: Database, sql: string) => {
+  const prepared = later(() => db.prepare<unknown[]>(sql).raw(true));
+  return {
+    get: (...parameters: unknown[]): unknown => prepared().get(...parameters),
+    all: (...parameters: unknown[]): readonly unknown[] => prepared().all(...parameters),
+  };
+};
+
+/** A statement that gives no rows. */
+export const command = (db: Database, sql: string) => {
+  const prepared = later(() => db.prepare<unknown[]>(sql));
+  return {
+    /** Gives how many rows it changed. */
+    run: (...parameters: unknown[]): number => prepared().run(...parameters).changes,
+  };
+};
 
 /** A row's columns. Throws for anything else. */
 export const columnsOf = (row: unknown): readonly unknown[] => {
@@ -23,11 +47,11 @@ export const bytesOfText = (column: unknown): Buffer => {
   return Buffer.from(column.buffer, column.byteOffset, column.byteLength);
 };
 
-/** Prepares a query for one number: the first column of its first row, or undefined where that holds none. */
+/** A query for one number: the first column of its first row, or undefined where that holds none. */
 export const numberQuery = (db: Database, sql: string) => {
   const prepared = statement(db, sql);
   return (...parameters: unknown[]): number | undefined => {
-    const row: unknown = prepared.get(...parameters);
+    const row = prepared.get(...parameters);
     const value: unknown = Array.isArray(row) ? row[0] : undefined;
     return typeof value === 'number' ? value : undefined;
   };

@@ -4,9 +4,10 @@ import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {History} from './history.ts';
 import {openHours} from './hours.ts';
+import {openImports} from './imports.ts';
 import type {Journal, JournalRow} from './journal.ts';
 import {openPages} from './pages.ts';
-import {bytesOfText, columnsOf, numberQuery, statement} from './query.ts';
+import {bytesOfText, columnsOf, command, numberQuery, statement} from './query.ts';
 import {openUsage} from './usage.ts';
 
 const isTestResult = (value: unknown): value is TestResult =>
@@ -41,6 +42,8 @@ type Results = Pick<
   Journal,
   | 'append'
   | 'importResult'
+  | 'importResults'
+  | 'wasImported'
   | 'after'
   | 'result'
   | 'newest'
@@ -74,10 +77,11 @@ export const openResults = (db: Database): Results => {
     db,
     `SELECT max(ended_at_ms) FROM results WHERE job = ? AND status = 'completed' AND ended_at_ms <= ?`,
   );
-  const insert = db.prepare(
+  const insert = command(
+    db,
     `INSERT INTO results (id, job, status, ended_at_ms, last_success_ms, checksum, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const insertKey = db.prepare('INSERT OR IGNORE INTO imports (key) VALUES (?)');
+  const insertKey = command(db, 'INSERT OR IGNORE INTO imports (key) VALUES (?)');
   const after = select('WHERE id > ? ORDER BY id LIMIT ?');
   const byId = select('WHERE id = ?');
   const newest = select('ORDER BY ended_at_ms DESC, id DESC LIMIT 1');
@@ -97,25 +101,30 @@ export const openResults = (db: Database): Results => {
   const highestId = numberQuery(db, 'SELECT max(id) FROM results');
   const usage = openUsage(db);
   const hours = openHours(db);
-  const insertResult = (result: TestResult): JournalRow => {
+  const nextId = (): number => Math.max(lastId() ?? 0, highestId() ?? 0) + 1;
+  const insertAs = (id: number, result: TestResult): JournalRow => {
     const lastSuccessMs =
       result.status === 'completed' ? result.endedAtMs : lastSuccess(result.job, result.endedAtMs);
     const body = JSON.stringify(result);
-    const id = Math.max(lastId() ?? 0, highestId() ?? 0) + 1;
     const checksum = checksumOf(id, lastSuccessMs ?? null, body);
     insert.run(id, result.job, result.status, result.endedAtMs, lastSuccessMs ?? null, checksum, body);
-    usage.add(result);
-    hours.add(id);
+    usage.add([result]);
     return lastSuccessMs === undefined ? {id, result} : {id, result, lastSuccessMs};
+  };
+  const insertResult = (result: TestResult): JournalRow => {
+    const row = insertAs(nextId(), result);
+    hours.addFrom(row.id);
+    return row;
   };
   const append = db.transaction(insertResult);
   const importResult = db.transaction((result: TestResult, key: string): JournalRow | undefined =>
-    insertKey.run(key).changes === 0 ? undefined : insertResult(result),
+    insertKey.run(key) === 0 ? undefined : insertResult(result),
   );
 
   return {
     append: (result) => append.immediate(result),
     importResult: (result, key) => importResult.immediate(result, key),
+    ...openImports(db, {nextId, lastSuccess, usage, hours}),
     after,
     result: (id) => byId(id)[0],
     newest: (job) => (job === undefined ? newest() : newestOf(job))[0],

@@ -10,7 +10,7 @@ import {
 import {type Database, openDatabase} from './database.ts';
 import {moveDatabase, removeDatabase, setAside} from './files.ts';
 import {openHours} from './hours.ts';
-import {columnsOf, numberQuery, statement, tablesBesideResults} from './query.ts';
+import {columnsOf, command, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {openResults} from './results.ts';
 import {openUsage} from './usage.ts';
 
@@ -53,7 +53,7 @@ const dropUnreadable = (db: Database): void => {
     );
   };
   const nextId = numberQuery(db, 'SELECT id FROM results WHERE id > ? ORDER BY id LIMIT 1');
-  const remove = db.prepare('DELETE FROM results WHERE id = ?');
+  const remove = command(db, 'DELETE FROM results WHERE id = ?');
   for (let id = nextId(0); id !== undefined; id = nextId(id)) {
     const found = id;
     if (attempt(() => isSound(found)) !== true) remove.run(id);
@@ -69,7 +69,7 @@ const recountUsage = (db: Database): void => {
     let lastId: number | undefined = 0;
     while (lastId !== undefined) {
       const rows = results.after(lastId, countedAtOnce);
-      for (const {result} of rows) usage.add(result);
+      usage.add(rows.map(({result}) => result));
       lastId = rows.at(-1)?.id;
     }
   })();
@@ -91,8 +91,8 @@ const copyState = (db: Database, known: Known, lastId: number): boolean => {
   attempt(() => db.exec('INSERT OR IGNORE INTO main.imports SELECT * FROM damaged.imports'));
   const positions = readNumber(db, 'SELECT count(done_id) FROM damaged.cursors') !== undefined;
 
-  db.prepare('DELETE FROM cursors WHERE done_id NOT BETWEEN 0 AND ?').run(lastId);
-  const setCursor = db.prepare('INSERT OR REPLACE INTO cursors (destination, done_id) VALUES (?, ?)');
+  command(db, 'DELETE FROM cursors WHERE done_id NOT BETWEEN 0 AND ?').run(lastId);
+  const setCursor = command(db, 'INSERT OR REPLACE INTO cursors (destination, done_id) VALUES (?, ?)');
   for (const [destination, id] of known.cursors) setCursor.run(destination, Math.min(id, lastId));
   return positions || known.cursors.size > 0;
 };
@@ -121,7 +121,7 @@ const salvage = (path: string, db: Database, known: Known): Omit<Salvaged, 'asid
     recountUsage(db);
     openHours(db).recountAll();
     db.exec(`DELETE FROM sqlite_sequence WHERE name = 'results'`);
-    db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(lastId);
+    command(db, `INSERT INTO sqlite_sequence (name, seq) VALUES ('results', ?)`).run(lastId);
     const results = countResults() ?? 0;
     return {results, unreadable: Math.max(0, expected - results), positions};
   } finally {

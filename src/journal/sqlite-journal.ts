@@ -2,7 +2,7 @@ import {type Database, openDatabase} from './database.ts';
 import {openDestinations} from './destinations.ts';
 import {hourMs, openHours} from './hours.ts';
 import type {Journal} from './journal.ts';
-import {numberQuery, statement} from './query.ts';
+import {command, numberQuery, statement} from './query.ts';
 import {openResults} from './results.ts';
 import {openUsage} from './usage.ts';
 
@@ -18,15 +18,15 @@ export const createJournal = (db: Database): Journal => {
     db,
     `SELECT DISTINCT CAST(job AS BLOB), ended_at_ms / ${hourMs} * ${hourMs} FROM results WHERE ${prunable}`,
   );
-  const deleteBefore = db.prepare(`DELETE FROM results WHERE ${prunable}`);
-  const deleteOrphans = db.prepare('DELETE FROM rejections WHERE result_id NOT IN (SELECT id FROM results)');
+  const deleteBefore = command(db, `DELETE FROM results WHERE ${prunable}`);
+  const deleteOrphans = command(db, 'DELETE FROM rejections WHERE result_id NOT IN (SELECT id FROM results)');
   const usage = openUsage(db);
   const hours = openHours(db);
   const prune = db.transaction((beforeMs: number, names: readonly string[]): number => {
     const doneId = Math.min(results.lastId(), ...names.map(destinations.cursor));
     const parameters = [beforeMs, doneId, JSON.stringify(names)];
     const touched = prunableHours.all(...parameters);
-    const {changes} = deleteBefore.run(...parameters);
+    const changes = deleteBefore.run(...parameters);
     if (changes > 0) deleteOrphans.run();
     hours.recount(touched);
     usage.prune(beforeMs);

@@ -1,6 +1,6 @@
 import type {TestResult} from '../result.ts';
 import type {Database} from './database.ts';
-import {numberQuery} from './query.ts';
+import {command, numberQuery} from './query.ts';
 
 // Bytes are kept by quarters of an hour: a month begins with one in every time zone.
 const quarterMs = 900_000;
@@ -25,18 +25,23 @@ export const bytesMoved = (result: TestResult): number => {
 
 /** The part of the journal that knows how much data the tests moved. */
 export const openUsage = (db: Database) => {
-  const add = db.prepare(
-    `INSERT INTO usage (start_ms, job, bytes) VALUES (?, ?, ?)
+  const add = command(
+    db,
+    `INSERT INTO usage (start_ms, job, bytes) SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
        ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes`,
   );
   const ofAll = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ?');
   const ofJob = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ? AND job = ?');
-  const removeBefore = db.prepare('DELETE FROM usage WHERE start_ms < ?');
+  const removeBefore = command(db, 'DELETE FROM usage WHERE start_ms < ?');
   return {
-    /** Counts a result that is appended, in the same transaction. */
-    add: (result: TestResult): void => {
-      const bytes = Math.round(bytesMoved(result));
-      if (bytes > 0) add.run(Math.floor(result.endedAtMs / quarterMs) * quarterMs, result.job, bytes);
+    /** Counts results that are appended, in the same transaction. */
+    add: (results: readonly TestResult[]): void => {
+      const moved = results.flatMap((result) => {
+        const bytes = Math.round(bytesMoved(result));
+        const startMs = Math.floor(result.endedAtMs / quarterMs) * quarterMs;
+        return bytes > 0 ? [[startMs, result.job.toWellFormed(), bytes]] : [];
+      });
+      if (moved.length > 0) add.run(JSON.stringify(moved));
     },
     movedSince: (sinceMs: number, job?: string): number =>
       (job === undefined ? ofAll(sinceMs) : ofJob(sinceMs, job)) ?? 0,

@@ -12,8 +12,19 @@ type Naming = string | readonly [name: string, convert: (value: number) => numbe
 export interface CatalogEntry extends Partial<Readonly<Record<Profile, Naming>>> {
   /** The number, or undefined where this result has none: such a series is left out. */
   readonly value: (row: JournalRow) => number | undefined;
+  /** That of the value before any conversion, in words for people. */
+  readonly unit: Unit;
   readonly help: string;
 }
+
+type Unit =
+  | 'bytes per second'
+  | 'bits per second'
+  | 'milliseconds'
+  | 'bytes'
+  | 'percent'
+  | 'round trips per minute'
+  | 'number';
 
 /** A metric that every profile has under the same name, because nobody can alert without it. */
 export interface StatusEntry {
@@ -50,6 +61,7 @@ const bits = (bytesPerSecond: number): number => bytesPerSecond * 8;
 const transferEntries = (direction: Direction): readonly CatalogEntry[] => [
   {
     value: ofTransfer(direction, (t) => t.bytesPerSecond),
+    unit: 'bytes per second',
     documented: `${direction}_bytes`,
     'tracker-v1': `${direction}_bytes`,
     'base-units': `${direction}_bytes_per_second`,
@@ -57,6 +69,7 @@ const transferEntries = (direction: Direction): readonly CatalogEntry[] => [
   },
   {
     value: ofTransfer(direction, (t) => bits(t.bytesPerSecond)),
+    unit: 'bits per second',
     documented: `${direction}_bits`,
     'tracker-v1': `${direction}_bits`,
     help: `Rate of the ${direction}, in bits per second.`,
@@ -66,6 +79,7 @@ const transferEntries = (direction: Direction): readonly CatalogEntry[] => [
 const loadedLatencyEntries = (direction: Direction): readonly CatalogEntry[] => [
   {
     value: ofLatency(direction, (l) => l.jitterMs),
+    unit: 'milliseconds',
     documented: `${direction}_jitter`,
     'tracker-v1': `${direction}_jitter_ms`,
     'base-units': [`${direction}_jitter_seconds`, msToSeconds],
@@ -73,6 +87,7 @@ const loadedLatencyEntries = (direction: Direction): readonly CatalogEntry[] => 
   },
   {
     value: ofLatency(direction, (l) => l.iqmMs),
+    unit: 'milliseconds',
     documented: `${direction}_latency_avg`,
     'tracker-v1': `${direction}_latency_iqm_ms`,
     'base-units': [`${direction}_latency_iqm_seconds`, msToSeconds],
@@ -80,6 +95,7 @@ const loadedLatencyEntries = (direction: Direction): readonly CatalogEntry[] => 
   },
   {
     value: ofLatency(direction, (l) => l.highMs),
+    unit: 'milliseconds',
     documented: `${direction}_latency_high`,
     'tracker-v1': `${direction}_latency_high_ms`,
     'base-units': [`${direction}_latency_high_seconds`, msToSeconds],
@@ -87,6 +103,7 @@ const loadedLatencyEntries = (direction: Direction): readonly CatalogEntry[] => 
   },
   {
     value: ofLatency(direction, (l) => l.lowMs),
+    unit: 'milliseconds',
     documented: `${direction}_latency_low`,
     'tracker-v1': `${direction}_latency_low_ms`,
     'base-units': [`${direction}_latency_low_seconds`, msToSeconds],
@@ -97,12 +114,14 @@ const loadedLatencyEntries = (direction: Direction): readonly CatalogEntry[] => 
 const volumeEntries = (direction: Direction): readonly CatalogEntry[] => [
   {
     value: ofTransfer(direction, (t) => t.bytes),
+    unit: 'bytes',
     'tracker-v1': `${direction}ed_bytes`,
     'base-units': `test_${direction}ed_bytes`,
     help: `Bytes moved by the ${direction} of the test.`,
   },
   {
     value: ofTransfer(direction, (t) => t.elapsedMs),
+    unit: 'milliseconds',
     'tracker-v1': `${direction}_elapsed_ms`,
     'base-units': [`${direction}_duration_seconds`, msToSeconds],
     help: `Duration of the ${direction}.`,
@@ -115,6 +134,7 @@ export const catalog: readonly CatalogEntry[] = [
   ...transferEntries('upload'),
   {
     value: ofMeasurement((m) => m.ping?.latencyMs),
+    unit: 'milliseconds',
     documented: 'ping',
     'tracker-v1': 'ping_ms',
     'base-units': ['ping_seconds', msToSeconds],
@@ -122,6 +142,7 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     value: ofMeasurement((m) => m.ping?.jitterMs),
+    unit: 'milliseconds',
     documented: 'ping_jitter',
     'tracker-v1': 'ping_jitter_ms',
     'base-units': ['ping_jitter_seconds', msToSeconds],
@@ -129,12 +150,14 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     value: ofMeasurement((m) => m.ping?.lowMs),
+    unit: 'milliseconds',
     'tracker-v1': 'ping_low_ms',
     'base-units': ['ping_low_seconds', msToSeconds],
     help: 'Shortest round trip on the idle line.',
   },
   {
     value: ofMeasurement((m) => m.ping?.highMs),
+    unit: 'milliseconds',
     'tracker-v1': 'ping_high_ms',
     'base-units': ['ping_high_seconds', msToSeconds],
     help: 'Longest round trip on the idle line.',
@@ -143,6 +166,7 @@ export const catalog: readonly CatalogEntry[] = [
   ...loadedLatencyEntries('upload'),
   {
     value: ofMeasurement(responsiveness),
+    unit: 'round trips per minute',
     documented: 'responsiveness_rpm',
     'tracker-v1': 'responsiveness_rpm',
     'base-units': 'responsiveness_rpm',
@@ -150,12 +174,18 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     value: ofMeasurement((m) => m.packetLossPercent),
+    unit: 'percent',
     documented: 'packet_loss',
     'tracker-v1': 'packet_loss_percent',
     'base-units': ['packet_loss_ratio', percentToRatio],
     help: 'Share of the packets that were lost.',
   },
-  {value: (row) => row.id, 'tracker-v1': 'result_id', help: 'Number of the result in the journal.'},
+  {
+    value: (row) => row.id,
+    unit: 'number',
+    'tracker-v1': 'result_id',
+    help: 'Number of the result in the journal.',
+  },
   ...volumeEntries('download'),
   ...volumeEntries('upload'),
 ];

@@ -25,7 +25,8 @@ export const resultLabels: readonly string[] = [...contextLabels, ...volatileLab
 /** Labels that no job may have for its own, for the mapping or the outputs set them. */
 export const reservedLabels: readonly string[] = [...labelNames, 'job', 'instance'];
 
-type LabelName = (typeof labelNames)[number];
+/** Every label of which a result says something. */
+export type LabelName = (typeof labelNames)[number];
 type Values = Readonly<Record<string, string | undefined>>;
 
 /** What a result says about each label; the same members for every result, whatever its status. */

@@ -36,18 +36,29 @@ const given = z.strictObject({
     .array(labelName)
     .nullable()
     .transform((names) => names ?? undefined)
-    .optional(),
-  separator: text.default(defaults.separator),
-  regex: regex.optional(),
+    .optional()
+    .describe('Labels whose values are joined and matched.'),
+  separator: text.prefault(defaults.separator).describe('What stands between the values.'),
+  regex: regex
+    .optional()
+    .describe('What they have to match as a whole, in RE2 syntax; without it, anything.'),
   modulus: z
     .int()
     .min(0)
     .nullable()
     .transform((modulus) => modulus ?? 0)
-    .default(defaults.modulus),
-  target_label: text.default(defaults.target_label),
-  replacement: text.default(defaults.replacement),
-  action: z.string().toLowerCase().pipe(z.enum(actions)).default('replace'),
+    .prefault(defaults.modulus)
+    .describe('Of the hash, for hashmod.'),
+  target_label: text.prefault(defaults.target_label).describe('The label that is set.'),
+  replacement: text
+    .prefault(defaults.replacement)
+    .describe('Its value, with $1 for the first group of regex.'),
+  action: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(actions))
+    .prefault('replace')
+    .describe(`What is done: ${actions.join(', ')}.`),
 });
 
 type Given = z.output<typeof given>;

@@ -70,18 +70,30 @@ const offsetMs = (atMs: number, timeZone: string): number => {
 const dayMs = 86_400_000;
 
 /**
+ * The instants (Unix milliseconds) at which a clock in `timeZone` shows `wall`, in order: two where clocks go back over it,
+ * none where they go forward over it.
+ */
+export const instantsOf = (wall: WallTime, timeZone: string): readonly number[] => {
+  const utcMs = asUtcMs(wall);
+  const offsets = new Set([offsetMs(utcMs - dayMs, timeZone), offsetMs(utcMs + dayMs, timeZone)]);
+  return [...offsets]
+    .sort((a, b) => b - a)
+    .map((offset) => utcMs - offset)
+    .filter((atMs) => offsetMs(atMs, timeZone) === utcMs - atMs);
+};
+
+/**
  * The instant (Unix milliseconds) at which a clock in `timeZone` shows `wall`.
  * A time that comes twice, when clocks go back, is its first occurrence; one that never comes, when they go forward,
  * is the moment of the change.
  */
 export const instantOf = (wall: WallTime, timeZone: string): number => {
+  const [first] = instantsOf(wall, timeZone);
+  if (first !== undefined) return first;
+  // In the gap: search the change between an instant before it and one after it.
   const utcMs = asUtcMs(wall);
   const before = offsetMs(utcMs - dayMs, timeZone);
   const after = offsetMs(utcMs + dayMs, timeZone);
-  for (const offset of [before, after].sort((a, b) => b - a)) {
-    if (offsetMs(utcMs - offset, timeZone) === offset) return utcMs - offset;
-  }
-  // In the gap: search the change between an instant before it and one after it.
   let [low, high] = [utcMs - Math.max(before, after), utcMs - Math.min(before, after)];
   while (high - low > 1000) {
     const middle = Math.floor((low + high) / 2000) * 1000;

@@ -43,31 +43,8 @@ export interface LayoutBuilder {
   finish(): Layout;
 }
 
-/** Makes the bytes of series' labels, each text by its place, in one buffer for all of them. */
-const createRowWriter = () => {
-  let row = Buffer.alloc(256);
-  return {
-    /** The bytes, which the next call overwrites; undefined where `placeOfText` does not know a text. */
-    write: (labels: Labels, placeOfText: (text: string) => number | undefined): Buffer | undefined => {
-      if (row.length < 10 * (labels.length + 1)) row = Buffer.alloc(20 * (labels.length + 1));
-      let end = 0;
-      const varint = (value: number): void => {
-        let left = value;
-        for (; left > 0x7f; left >>>= 7) row[end++] = (left & 0x7f) | 0x80;
-        row[end++] = left;
-      };
-      varint(labels.length);
-      for (const [name, value] of labels) {
-        const namePlace = placeOfText(name);
-        const valuePlace = placeOfText(value);
-        if (namePlace === undefined || valuePlace === undefined) return undefined;
-        varint(namePlace);
-        varint(valuePlace);
-      }
-      return row.subarray(0, end);
-    },
-  };
-};
+const latin1 = ({buffer, byteOffset, length}: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 /**
  * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places. Counts,
@@ -81,7 +58,7 @@ export const createLayoutBuilder = (): LayoutBuilder => {
   const known = new Map<Family, number>();
   const familyRows = createByteWriter();
   const seriesRows = createByteWriter();
-  const rowWriter = createRowWriter();
+  const row = createByteWriter(256);
   /** The rows of series that were added once: texts are there once, so the same labels have the same row. */
   const rows = new Set<string>();
   let count = 0;
@@ -100,27 +77,38 @@ export const createLayoutBuilder = (): LayoutBuilder => {
     return place;
   };
   const internText = (text: string): number => placeOf(texts, text);
-  const append = (family: Family, row: Buffer): void => {
+  /** Puts labels into `row`. Tells whether all their texts have places. */
+  const writeRow = (labels: Labels, placeOfText: (text: string) => number | undefined): boolean => {
+    row.clear();
+    row.varint(labels.length);
+    for (const label of labels) {
+      for (const text of label) {
+        const place = placeOfText(text);
+        if (place === undefined) return false;
+        row.varint(place);
+      }
+    }
+    return true;
+  };
+  const appendRow = (family: Family): void => {
     seriesRows.varint(familyPlace(family));
-    seriesRows.bytes(row);
+    seriesRows.bytes(row.written());
     count += 1;
   };
   return {
     add: ({labels, family}) => {
-      append(family, rowWriter.write(labels, internText) ?? Buffer.of());
+      writeRow(labels, internText);
+      appendRow(family);
     },
     addOnce: ({labels, family}) => {
-      const row = rowWriter.write(labels, internText) ?? Buffer.of();
+      writeRow(labels, internText);
       const before = rows.size;
-      rows.add(row.toString('latin1'));
+      rows.add(latin1(row.written()));
       if (rows.size === before) return false;
-      append(family, row);
+      appendRow(family);
       return true;
     },
-    has: (labels) => {
-      const row = rowWriter.write(labels, (text) => texts.get(text));
-      return row !== undefined && rows.has(row.toString('latin1'));
-    },
+    has: (labels) => writeRow(labels, (text) => texts.get(text)) && rows.has(latin1(row.written())),
     size: () => count,
     finish: () => {
       const whole = createByteWriter(seriesRows.length() * 2 + 4096);
@@ -130,7 +118,7 @@ export const createLayoutBuilder = (): LayoutBuilder => {
       whole.bytes(familyRows.written());
       whole.varint(count);
       whole.bytes(seriesRows.written());
-      return readLayout(Uint8Array.from(whole.written()));
+      return readLayout(new Uint8Array(whole.written()));
     },
   };
 };

@@ -30,14 +30,19 @@ interface Connection {
   /** A number that grows with each connection and request. */
   lastUse: number;
   unanswered: number;
+  /** What serves the requests that came while another had no answer yet. */
+  readonly waiting: (() => void)[];
 }
 
 /** The open connections of all servers together. */
 export interface Connections {
   /** Keeps account of a server's connections from now on. */
   watch(server: Server, kind: 'tcp' | 'unix'): void;
-  /** Keeps account of a request. Gives whether it is to be answered: not on a connection that is closed. */
-  begin(request: IncomingMessage, response: ServerResponse): boolean;
+  /**
+   * Keeps account of a request, and has it served when those that came before it on its connection are answered; never
+   * where the connection is closed.
+   */
+  begin(request: IncomingMessage, response: ServerResponse, serve: () => void): void;
   /** Who is at the other end of a connection. */
   clientOf(socket: Socket): Client | undefined;
   destroyAll(): void;
@@ -104,6 +109,7 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
       isProxy: peer === 'proxy',
       lastUse: uses,
       unanswered: 0,
+      waiting: [],
     };
     byKey.set(key, ofKey.add(connection));
     bySocket.set(socket, connection);
@@ -130,13 +136,13 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
         if (connection !== undefined) bySocket.set(socket, connection);
       });
     },
-    begin: (request, response) => {
+    begin: (request, response, serve) => {
       const connection = bySocket.get(request.socket);
       if (connection === undefined || connection.socket.destroyed) {
         // What was read along with the request for which a connection was closed comes here, too: up to 2,000 requests,
         // each of which Node would end with an error and its stack trace.
         request.destroy();
-        return false;
+        return;
       }
       uses += 1;
       connection.lastUse = uses;
@@ -146,12 +152,14 @@ export const createConnections = ({limits, peerOf, onClosed}: ConnectionsSetting
         // Those of a proxy are other people's.
         for (const {socket} of connection.isProxy ? [connection] : ofKey) socket.destroy();
         onClosed('pipeline');
-        return false;
+        return;
       }
       response.once('close', () => {
         connection.unanswered -= 1;
+        if (!connection.socket.destroyed) connection.waiting.shift()?.();
       });
-      return true;
+      if (connection.unanswered === 1) serve();
+      else connection.waiting.push(serve);
     },
     clientOf: (socket) => bySocket.get(socket)?.client,
     destroyAll: () => {

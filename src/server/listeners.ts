@@ -68,7 +68,7 @@ export const openListener = async (
   server.maxHeadersCount = 0;
   connections.watch(server, 'path' in endpoint ? 'unix' : 'tcp');
   const listener: RequestListener = (request, response) => {
-    if (connections.begin(request, response)) onRequest(request, response);
+    connections.begin(request, response, () => onRequest(request, response));
   };
   // Without listeners, Node answers an Expect header itself, before the allowlist is asked.
   for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, listener);

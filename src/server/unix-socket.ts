@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import {chmodSync, lstatSync, unlinkSync} from 'node:fs';
+import {lstatSync, unlinkSync} from 'node:fs';
 import {connect, type Server} from 'node:net';
 import type {UnixListen} from './endpoint.ts';
 import {backlog, ListenError} from './listen.ts';
@@ -19,9 +19,14 @@ const isStale = async (path: string): Promise<boolean> => {
 };
 
 const listenOnce = async (server: Server, {path, mode}: UnixListen): Promise<void> => {
-  server.listen({path, backlog});
+  // The file is made by the call, with these permissions: set afterwards, others could open it in between.
+  const umask = process.umask(0o777 & ~mode);
+  try {
+    server.listen({path, backlog});
+  } finally {
+    process.umask(umask);
+  }
   await once(server, 'listening');
-  chmodSync(path, mode);
 };
 
 /**

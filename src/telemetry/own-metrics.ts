@@ -1,4 +1,4 @@
-import {Counter, collectDefaultMetrics, Gauge, Registry} from 'prom-client';
+import {Counter, Gauge, Registry} from 'prom-client';
 import type {Delivery} from '../delivery/attempts.ts';
 import type {Backlog} from '../forwarding/scrape-journal.ts';
 import {type SkipClass, skipClasses, type TestResult} from '../result.ts';
@@ -6,6 +6,7 @@ import {type Refusal, refusals} from '../server/access/access.ts';
 import {type Closure, closures} from '../server/connections.ts';
 import {createDeliveryMetrics, type DestinationState} from './delivery-metrics.ts';
 import {createForwardingMetrics, type ForwardingMetrics} from './forwarding-metrics.ts';
+import {createProcessMetrics} from './process-metrics.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
@@ -55,16 +56,12 @@ const statuses: readonly TestResult['status'][] = ['completed', 'failed', 'skipp
 
 /**
  * Creates the metrics on a registry of their own, together with the process's and Node's standard ones.
- * Those watch the event loop and the garbage collector until the process ends, and do not keep it from ending.
+ * Those watch the event loop until the process ends, and do not keep it from ending.
  */
 export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
   const {version, destinations, monthlyData, backlogs = () => new Map(), nowMs = Date.now} = settings;
   const register = new Registry();
-  collectDefaultMetrics({register});
-  // Gauges that are called as counters are. The ones by type, without the suffix, say more.
-  for (const what of ['handles', 'requests', 'resources']) {
-    register.removeSingleMetric(`nodejs_active_${what}_total`);
-  }
+  const readProcess = createProcessMetrics(register);
 
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({name: prefix + name, help, labelNames, registers: [register]});
@@ -150,7 +147,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     connectionClosed: (reason) => closed.inc({reason}),
     contentType: register.contentType,
     render: () => {
-      for (const read of [readMonthlyData, deliveries.read, forwarding.read]) {
+      for (const read of [readProcess, readMonthlyData, deliveries.read, forwarding.read]) {
         try {
           read();
         } catch {

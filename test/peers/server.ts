@@ -23,8 +23,10 @@ export interface ServerOptions {
   readonly program: Program;
   /** Its arguments, given the `HOST:PORT` to listen on. */
   readonly args: (address: string) => readonly string[];
-  /** The path that answers 200 once it is ready. */
+  /** The path that answers once it is ready. */
   readonly readyPath: string;
+  /** With which status; 200 when left out. */
+  readonly readyStatus?: number;
   /** A free one when left out. */
   readonly port?: number | undefined;
 }
@@ -33,7 +35,8 @@ export interface ServerOptions {
  * Starts a server and waits until it is ready. It ends with the process that started it, however that one ends.
  * Throws with the server's log when it does not become ready.
  */
-export async function startServer({program, args, readyPath, port}: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const {program, args, readyPath, readyStatus = 200, port} = options;
   const executable = await provide(program);
   // Otherwise whoever has the port might answer that it is ready.
   if (port !== undefined && !(await isFree(port)))
@@ -43,7 +46,7 @@ export async function startServer({program, args, readyPath, port}: ServerOption
     const address = `127.0.0.1:${listenPort}`;
     const url = `http://${address}`;
     const launched = launch(executable, args(address));
-    if (await becomesReady(launched.child, url + readyPath)) {
+    if (await becomesReady(launched.child, url + readyPath, readyStatus)) {
       const stop = () => end(launched, 'SIGTERM');
       return {url, port: listenPort, stop, kill: () => end(launched, 'SIGKILL')};
     }
@@ -74,11 +77,11 @@ function launch(executable: string, args: readonly string[]): Launched {
   return {child, closed, log: () => log};
 }
 
-async function becomesReady(child: ChildProcess, url: string): Promise<boolean> {
+async function becomesReady(child: ChildProcess, url: string, status: number): Promise<boolean> {
   const deadlineMs = Date.now() + startDeadlineMs;
   while (Date.now() < deadlineMs && isRunning(child)) {
     const answered = await fetch(url, {signal: AbortSignal.timeout(1_000)}).then(
-      (response) => response.ok,
+      (response) => response.status === status,
       () => false,
     );
     if (answered) return isRunning(child);

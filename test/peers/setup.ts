@@ -4,12 +4,15 @@ const needed = [
   'prometheus',
   'promtool',
   'pushgateway',
+  'victoria-metrics',
   'node-exporter',
   'librespeed-cli',
   'speedtest-cli',
   'iperf3',
   'ping',
   'busybox',
+  'nginx',
+  'systemd-analyze',
   'chromium',
 ] as const;
 

@@ -1,7 +1,7 @@
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vitest/config';
 
-/** Takes README's pictures of the page, which `npm run screenshots` writes to docs/. */
+/** Takes README's pictures of the page and of a terminal, which `npm run screenshots` writes to docs/. */
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),

@@ -17,12 +17,18 @@ export interface Command {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Starts a command in a folder. It is ended with the running test where that leaves it running. */
-export const startCommand = (
+interface Surroundings {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts a program in a folder. It is ended with the running test where that leaves it running. */
+export const startProgram = (
+  program: string,
   args: readonly string[],
-  {cwd, env = {}}: {cwd: string; env?: Readonly<Record<string, string>>},
+  {cwd, env = {}}: Surroundings,
 ): Command => {
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(program, [...args], {
     cwd,
     env: {...process.env, ...env},
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,6 +49,10 @@ export const startCommand = (
   });
   return {child, stdout: () => texts.stdout, stderr: () => texts.stderr, ended};
 };
+
+/** Starts a command of the built program in a folder. */
+export const startCommand = (args: readonly string[], where: Surroundings): Command =>
+  startProgram(process.execPath, [entry, ...args], where);
 
 /** Runs a command to its end. */
 export const runCommand = async (...[args, where]: Parameters<typeof startCommand>) => {

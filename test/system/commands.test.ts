@@ -28,6 +28,9 @@ describe('usage', () => {
     [['fly'], /^Unknown (argument|command): fly\n$/],
     [['run'], /^no configuration file: give --config FILE, .*\n$/],
     [['run', '--config', 'none.yaml'], /^none\.yaml: no such configuration file\n$/],
+    [['run', '--config'], /^Not enough arguments following: config\n$/],
+    [['run', '--config', ''], /^: no such configuration file\n$/],
+    [['run', '--config', 'none.yaml', 'more'], /^Unknown (argument|command): more\n$/],
     [['run', '--colour', 'red'], /^Unknown argument: colour\n$/],
     [['test'], /^no configuration file: .*\n$/],
     [
@@ -76,6 +79,22 @@ describe('usage', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('speedtest-bridge');
   });
+});
+
+it('lists the options of a command before the settings', async () => {
+  const {stdout} = await runCommand(['import', '--help'], {cwd: temporaryFolder()});
+  const lines = [
+    'Positionals:',
+    '  file ',
+    'Options:',
+    '  --job ',
+    '  --config ',
+    'Settings, ',
+    '  --web-listen ',
+  ];
+  const places = lines.map((line) => stdout.indexOf(`\n${line}`));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
 describe('run can not start', () => {

@@ -1,10 +1,12 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {type HttpServer, startHttpServer} from '../contract/http-server.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startNodeExporter} from '../peers/node-exporter.ts';
 import {type Prometheus, type Series, startPrometheus} from '../peers/prometheus.ts';
 import {startPushgateway} from '../peers/pushgateway.ts';
-import {startBridge} from './bridge.ts';
+import {runCommand, startBridge} from './bridge.ts';
 
 const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4';
 
@@ -180,4 +182,37 @@ test('what is scraped and forwarded is what Prometheus has of the same targets, 
     },
     {timeout: 30_000, interval: 300},
   );
+});
+
+test('check scrapes each target once, and tells how that went', async () => {
+  const server = await startHttpServer((response, {path}) =>
+    path.startsWith('/metrics')
+      ? response.writeHead(200, {'content-type': 'text/plain'}).end('a 1\nb 2\n')
+      : response.writeHead(404).end('no such page'),
+  );
+  onTestFinished(server.stop);
+  const {host} = server.url;
+  const cwd = temporaryFolder();
+  const configuration = {
+    jobs: [],
+    web: {listen: '127.0.0.1:0'},
+    scrape_configs: [
+      {
+        job_name: 'good',
+        params: {token: ['secret']},
+        static_configs: [{targets: [host, 'a/b']}],
+        metric_relabel_configs: [{source_labels: ['__name__'], regex: 'a', action: 'drop'}],
+      },
+      {job_name: 'bad', metrics_path: '/other', static_configs: [{targets: [host]}]},
+    ],
+  };
+  writeFileSync(join(cwd, 'bridge.yaml'), JSON.stringify(configuration));
+  const {code, stdout} = await runCommand(['check', '--config', 'bridge.yaml'], {cwd});
+  expect(code).toBe(1);
+  expect(stdout.split('\n').filter((line) => line.includes('scrape job'))).toEqual([
+    'FAILED  scrape job good: target "a/b" is left out: "a/b" is not a valid host and port',
+    `ok      scrape job good, http://${host}/metrics: 2 samples, of which 1 are forwarded`,
+    `FAILED  scrape job bad, http://${host}/other: HTTP 404 Not Found: no such page`,
+  ]);
+  expect(server.requests.map(({path}) => path)).toEqual(['/metrics?token=secret', '/other']);
 });

@@ -30,11 +30,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   size: [],
   'bearer-token': [],
   scheduler: ['result', 'running-parts', 'sleep'],
+  import: ['delivery', 'engine', 'result', 'scheduler', 'sleep'],
   job: ['result', 'engine', 'journal', 'scheduler', 'size'],
   exposition: ['metrics', 'scrape'],
   relabel: ['metrics', 'config'],
   delivery: ['journal', 'metrics', 'config', 'sleep'],
   'remote-write': ['byte-writer', 'delivery', 'forwarding', 'journal', 'metrics', 'scrape'],
+  receiver: ['delivery', 'config'],
   pushgateway: ['delivery', 'exposition', 'forwarding', 'metrics', 'scrape'],
   server: [
     'bearer-token',

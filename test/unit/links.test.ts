@@ -2,13 +2,11 @@ import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 
 const root = new URL('../../', import.meta.url);
-const documents = [
-  'README.md',
-  'CHANGELOG.md',
-  ...readdirSync(new URL('docs/', root))
+const documents = ['', 'docs/', 'proto/', 'src/engine/native/', 'test/bench/'].flatMap((folder) =>
+  readdirSync(new URL(`./${folder}`, root))
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+    .map((name) => folder + name),
+);
 
 /** The anchors that GitHub gives a document's headings. */
 const anchorsOf = (document: URL): readonly string[] =>
@@ -21,7 +19,7 @@ const anchorsOf = (document: URL): readonly string[] =>
 
 test.each(documents)('the links of %s lead somewhere', (name) => {
   const document = new URL(name, root);
-  const targets = [...readFileSync(document, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+  const targets = [...readFileSync(document, 'utf8').matchAll(/(?:\]\(|src=")([^)"\s]+)/g)]
     .map(([, target = '']) => target)
     .filter((target) => !target.startsWith('https://'));
   const dead = targets.filter((target) => {

@@ -47,7 +47,7 @@ pushgateway:
 
 /** A commented configuration file. */
 export const configText = (answers: Answers): string => `# Configuration of speedtest-bridge.
-# Every key is in README.md under "Configuration"; \`speedtest-bridge check\` tells what is wrong.
+# Every key is in docs/configuration.md; \`speedtest-bridge check\` tells what is wrong.
 
 # labels: {job: speedtest, instance: home-router}   # of pushed series; instance is the host name by default
 

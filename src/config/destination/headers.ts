@@ -48,9 +48,9 @@ export const httpHeaders = z.record(
   headerName,
   z
     .strictObject({
-      values: z.array(headerValue).default([]),
-      secrets: z.array(headerValue).default([]),
-      files: z.array(secretFile).default([]),
+      values: z.array(headerValue).default([]).describe('Values.'),
+      secrets: z.array(headerValue).default([]).describe('Values that are secret.'),
+      files: z.array(secretFile).default([]).describe('Files with values.'),
     })
     .transform(({values, secrets, files}) => combine([...values, ...secrets, ...files])),
 );

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import type {HttpSettings} from '../../delivery/http/settings.ts';
-import {httpUrl, positiveDuration} from '../fields.ts';
+import {httpUrl, positiveDuration, withoutEffect} from '../fields.ts';
 import type {Secret} from '../secret.ts';
 import {headers, httpHeaders, mergeHeaders} from './headers.ts';
 import {loginKeys, toLogin} from './login.ts';
@@ -9,15 +9,15 @@ import {tlsConfig} from './tls.ts';
 
 /** The keys that say how to reach a destination: those of prometheus.yml's `http_config`, and where it is. */
 export const httpKeys = {
-  url: httpUrl,
-  headers: headers.default({}),
-  remote_timeout: positiveDuration.prefault('30s'),
+  url: httpUrl.describe('The address, http:// or https://.'),
+  headers: headers.default({}).describe('Headers of each request, such as X-Scope-OrgID.'),
+  remote_timeout: positiveDuration.prefault('30s').describe('Bound on each request.'),
   ...loginKeys,
-  tls_config: tlsConfig.optional(),
+  tls_config: tlsConfig.optional().describe('TLS of the connection.'),
   ...proxyKeys,
-  follow_redirects: z.boolean().default(true),
-  enable_http2: z.boolean().optional(),
-  http_headers: httpHeaders.default({}),
+  follow_redirects: z.boolean().default(true).describe('Whether a redirection is followed.'),
+  enable_http2: z.boolean().optional().describe(withoutEffect),
+  http_headers: httpHeaders.default({}).describe('More headers, with values from files too.'),
 };
 
 type Given = z.output<z.ZodObject<typeof httpKeys>>;

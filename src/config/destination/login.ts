@@ -9,6 +9,7 @@ import {
   refused,
   secretFile,
   secretText,
+  withoutEffect,
 } from '../fields.ts';
 import {Secret} from '../secret.ts';
 import {httpHeaders} from './headers.ts';
@@ -17,10 +18,10 @@ import {tlsConfig} from './tls.ts';
 
 const basicAuth = z
   .strictObject({
-    username: orNumber(z.string()).optional(),
-    username_file: secretFile.optional(),
-    password: secretText.optional(),
-    password_file: secretFile.optional(),
+    username: orNumber(z.string()).optional().describe('The name.'),
+    username_file: secretFile.optional().describe('A file with the name.'),
+    password: secretText.optional().describe('The password.'),
+    password_file: secretFile.optional().describe('A file with the password.'),
   })
   .transform((given, context) => {
     const {username, username_file: usernameFile} = given;
@@ -42,9 +43,10 @@ const authorization = z
         (type) => type.toLowerCase() !== 'basic',
         'another type than Basic, for which there is basic_auth',
       )
-      .default('Bearer'),
-    credentials: secretText.optional(),
-    credentials_file: secretFile.optional(),
+      .prefault('Bearer')
+      .describe('What stands before the token.'),
+    credentials: secretText.optional().describe('The token.'),
+    credentials_file: secretFile.optional().describe('A file with the token.'),
   })
   .transform((given, context) => ({
     kind: 'authorization' as const,
@@ -54,20 +56,21 @@ const authorization = z
 
 const oauth2 = z
   .strictObject({
-    client_id: nonEmpty,
-    client_secret: secretText.optional(),
-    client_secret_file: secretFile.optional(),
-    scopes: z.array(nonEmpty).default([]),
-    token_url: httpUrl,
+    client_id: nonEmpty.describe("The client's name."),
+    client_secret: secretText.optional().describe('Its secret.'),
+    client_secret_file: secretFile.optional().describe('A file with its secret.'),
+    scopes: z.array(nonEmpty).default([]).describe('Scopes to ask for.'),
+    token_url: httpUrl.describe('Where tokens are given out.'),
     endpoint_params: z
       .record(
         z.string(),
         orNumber(z.string()).transform((value) => Secret.of(value)),
       )
-      .default({}),
-    tls_config: tlsConfig.optional(),
+      .default({})
+      .describe('More parameters of the request of a token.'),
+    tls_config: tlsConfig.optional().describe('TLS of the connection to token_url.'),
     ...proxyKeys,
-    http_headers: httpHeaders.default({}),
+    http_headers: httpHeaders.default({}).describe('Headers of the requests to token_url.'),
   })
   .transform((given, context) => {
     const clientSecret = atMostOneSecret(
@@ -95,13 +98,15 @@ const oauth2 = z
 
 const sigv4 = z
   .strictObject({
-    region: nonEmpty.optional(),
-    access_key: nonEmpty.optional(),
-    secret_key: secretText.optional(),
-    profile: nonEmpty.optional(),
+    region: nonEmpty.optional().describe("The region; without it, that of AWS's own variables and files."),
+    access_key: nonEmpty
+      .optional()
+      .describe("The key's id; without it, keys come from AWS's own variables and files."),
+    secret_key: secretText.optional().describe('The secret key.'),
+    profile: nonEmpty.optional().describe("The profile of AWS's own files."),
     role_arn: refused('not supported: give keys or a profile that may write by themselves'),
-    use_fips_sts_endpoint: z.boolean().optional(),
-    service_name: nonEmpty.default('aps'),
+    use_fips_sts_endpoint: z.boolean().optional().describe(withoutEffect),
+    service_name: nonEmpty.prefault('aps').describe('The service that is signed for.'),
   })
   .transform((given, context) => {
     const {region, access_key: accessKey, secret_key: secretKey, profile} = given;
@@ -119,12 +124,12 @@ const sigv4 = z
 
 /** The keys that say how to log in. */
 export const loginKeys = {
-  basic_auth: basicAuth.optional(),
-  authorization: authorization.optional(),
-  bearer_token: secretText.optional(),
-  bearer_token_file: secretFile.optional(),
-  oauth2: oauth2.optional(),
-  sigv4: sigv4.optional(),
+  basic_auth: basicAuth.optional().describe('Login by name and password.'),
+  authorization: authorization.optional().describe('Login by the header Authorization.'),
+  bearer_token: secretText.optional().describe('As authorization.credentials.'),
+  bearer_token_file: secretFile.optional().describe('As authorization.credentials_file.'),
+  oauth2: oauth2.optional().describe('Login by a token of OAuth 2.0, by client credentials.'),
+  sigv4: sigv4.optional().describe("Requests signed by AWS' Signature Version 4."),
 };
 
 type Given = z.output<z.ZodObject<typeof loginKeys>>;

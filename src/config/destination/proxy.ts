@@ -6,10 +6,15 @@ import {proxyHeaders} from './headers.ts';
 
 /** The keys that say which proxy to go through. They stand among those of the destination or of `oauth2`. */
 export const proxyKeys = {
-  proxy_url: httpUrl.optional(),
-  no_proxy: nonEmpty.optional(),
-  proxy_from_environment: z.boolean().default(false),
-  proxy_connect_header: proxyHeaders.optional(),
+  proxy_url: httpUrl.optional().describe('The HTTP proxy to go through.'),
+  no_proxy: nonEmpty
+    .optional()
+    .describe('Names, addresses and networks that are reached without the proxy, between commas.'),
+  proxy_from_environment: z
+    .boolean()
+    .default(false)
+    .describe('Whether the proxy is that of the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'),
+  proxy_connect_header: proxyHeaders.optional().describe('Headers for the proxy, of requests to connect.'),
 };
 
 type Given = z.output<z.ZodObject<typeof proxyKeys>>;

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {duration, positiveDuration} from '../fields.ts';
+import {duration, positiveDuration, withoutEffect} from '../fields.ts';
 
 /** How a destination's queue goes about its work. */
 export interface QueueConfig {
@@ -22,15 +22,19 @@ const wholeNumber = z.int().min(1);
  */
 export const queueConfig = z
   .strictObject({
-    capacity: wholeNumber.optional(),
-    min_shards: wholeNumber.optional(),
-    max_shards: wholeNumber.optional(),
-    max_samples_per_send: wholeNumber.default(10_000),
-    batch_send_deadline: duration.optional(),
-    min_backoff: positiveDuration.prefault('1s'),
-    max_backoff: positiveDuration.prefault('5m'),
-    retry_on_http_429: z.boolean().default(true),
-    sample_age_limit: duration.prefault('0s'),
+    capacity: wholeNumber.optional().describe(withoutEffect),
+    min_shards: wholeNumber.optional().describe(withoutEffect),
+    max_shards: wholeNumber.optional().describe(withoutEffect),
+    max_samples_per_send: wholeNumber.default(10_000).describe('Most samples of one request.'),
+    batch_send_deadline: duration.optional().describe(withoutEffect),
+    min_backoff: positiveDuration
+      .prefault('1s')
+      .describe('The first wait after a failed attempt, which doubles with each.'),
+    max_backoff: positiveDuration.prefault('5m').describe('The longest wait between attempts.'),
+    retry_on_http_429: z.boolean().default(true).describe('Whether an answer of 429 is tried again.'),
+    sample_age_limit: duration
+      .prefault('0s')
+      .describe('Results older than this are rejected without being sent; 0 for no limit.'),
   })
   .transform(
     (given): QueueConfig => ({

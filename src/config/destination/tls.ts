@@ -17,16 +17,18 @@ const version = z.enum(['TLS10', 'TLS11', 'TLS12', 'TLS13']);
 /** `tls_config`. Certificates and keys that can't be used are problems now, rather than at the first request. */
 export const tlsConfig = z
   .strictObject({
-    ca: secretText.optional(),
-    ca_file: secretFile.optional(),
-    cert: secretText.optional(),
-    cert_file: secretFile.optional(),
-    key: secretText.optional(),
-    key_file: secretFile.optional(),
-    server_name: nonEmpty.optional(),
-    insecure_skip_verify: z.boolean().default(false),
-    min_version: version.optional(),
-    max_version: version.optional(),
+    ca: secretText.optional().describe("PEM certificates of the authorities to trust in place of Node's."),
+    ca_file: secretFile.optional().describe('A file with them.'),
+    cert: secretText.optional().describe('PEM certificate of this client.'),
+    cert_file: secretFile.optional().describe('A file with it.'),
+    key: secretText.optional().describe('Its PEM key.'),
+    key_file: secretFile.optional().describe('A file with it.'),
+    server_name: nonEmpty
+      .optional()
+      .describe("The name that the server's certificate has to have; without it, that of the address."),
+    insecure_skip_verify: z.boolean().default(false).describe('Whether any certificate is accepted.'),
+    min_version: version.optional().describe('The lowest version of TLS.'),
+    max_version: version.optional().describe('The highest version of TLS.'),
   })
   .transform((given, context): TlsSettings => {
     const ca = atMostOneSecret('ca', given.ca, given.ca_file, context);

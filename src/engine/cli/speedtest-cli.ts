@@ -46,7 +46,7 @@ const result = z.object({
  * The ping is half the mean of three requests, each of which takes two round trips; one without an answer counts as
  * an hour (Speedtest.get_best_server).
  */
-const unansweredMs = 3_600_000 / 6;
+export const unansweredMs = 3_600_000 / 6;
 
 /** What one run of the program measured. Throws an `EngineError`. */
 export const readSpeedtestCli = (what: string, output: Output): Omit<Measurement, 'engine'> => {

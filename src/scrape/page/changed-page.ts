@@ -7,8 +7,8 @@ import {type FamilyLine, takeFamilyLine} from '../parse/family-line.ts';
 import {FloatReader} from '../parse/float-reader.ts';
 import {type ExposedSeries, takeSeries} from '../parse/series-text.ts';
 import {findCreatedLines} from './created-times.ts';
-import {createKnownHeads, headEnd, type KnownHeads} from './known-heads.ts';
-import {droppedSample, LineTable, noSample, repeatedSample} from './line-table.ts';
+import {createLastLines, type LastLines} from './last-lines.ts';
+import {droppedSample, type LineTable, noSample, repeatedSample} from './line-table.ts';
 import type {RememberedPage} from './remembered-page.ts';
 import {readRest, type SampleSettings} from './repeated-lines.ts';
 import type {SampleValues} from './sample-values.ts';
@@ -34,7 +34,8 @@ const float = new FloatReader();
  * looked up by its bytes; any other is parsed, and its labels are made, once.
  */
 export class ChangedPage {
-  readonly #last: RememberedPage | undefined;
+  readonly #last: RememberedPage;
+  readonly #lastLines: LastLines;
   readonly #values: SampleValues;
   readonly #settings: SampleSettings;
   readonly #toLabels: ToLabels;
@@ -48,35 +49,28 @@ export class ChangedPage {
   readonly #repeated: number;
   #takenOver = 0;
   readonly #families = new Map<string, Family>();
-  /** The families of the last page: lines under the same object are under the same metadata. */
-  readonly #lastFamilies = new Map<string, Family>();
+  /** That of the lines of metadata before the present line. */
   #family: Family | undefined;
-  #heads: KnownHeads | undefined;
-  /** The line of the last page that may well be the next one. */
-  #expected: number;
   #added = 0;
   #isEnded = false;
 
   constructor(
     page: Buffer,
-    last: RememberedPage | undefined,
+    last: RememberedPage,
     {line, at, starts}: Progress,
     values: SampleValues,
     settings: SampleSettings,
     toLabels: ToLabels,
   ) {
     this.#last = last;
+    this.#lastLines = createLastLines(last, line);
     this.#values = values;
     this.#settings = settings;
     this.#toLabels = toLabels;
     this.#cursor = new Cursor(page, at);
-    this.#expected = line;
     this.#repeated = line;
-    this.#isKept = new Uint8Array(last?.layout.size ?? 0);
-    this.#lines = last?.lines.copyOfFirst(line, starts) ?? new LineTable();
-    for (const family of new Set(last?.lines.families)) {
-      if (family !== undefined) this.#lastFamilies.set(keyOf(family), family);
-    }
+    this.#isKept = new Uint8Array(last.layout.size);
+    this.#lines = last.lines.copyOfFirst(line, starts);
   }
 
   /** Reads some lines, and tells whether there are more. Throws a `PageError`. */
@@ -132,12 +126,12 @@ export class ChangedPage {
     const start = cursor.at;
     if (isText) cursor.skipBlanks();
     if (isText ? cursor.skip(newline) : this.#skipEnd()) {
-      this.#expected += 1;
+      this.#lastLines.pass();
       this.#addLine(start, noSample, 0);
     } else if (cursor.peek() === hash) {
       const line = takeFamilyLine(cursor, this.#settings.format);
       if (line !== undefined) this.#describe(line);
-      this.#expected += 1;
+      this.#lastLines.pass();
       this.#addLine(start, noSample, 0);
     } else {
       cursor.at = start;
@@ -162,7 +156,7 @@ export class ChangedPage {
   #describe(line: FamilyLine): void {
     const before = this.#families.get(line.name);
     const family: Family = {type: 'unknown', help: '', unit: '', ...before, ...line};
-    this.#enter(this.#lastFamilies.get(keyOf(family)) ?? family);
+    this.#enter(this.#lastLines.familyAs(family));
   }
 
   #enter(family: Family | undefined): void {
@@ -183,38 +177,26 @@ export class ChangedPage {
 
   /** The line of the last page with the same head and the same metadata. Those of repeated series are parsed again. */
   #findLine(start: number): number | undefined {
-    if (this.#last === undefined) return undefined;
-    const {bytes, lines} = this.#last;
-    const end = headEnd(this.#cursor.page, start);
-    const from = lines.starts[this.#expected] ?? 0;
-    const to = from + (lines.headBytes[this.#expected] ?? 0);
-    const isExpected =
-      to - from === end - start &&
-      to <= bytes.length &&
-      this.#cursor.page.compare(bytes, from, to, start, end) === 0;
-    this.#heads ??= isExpected ? undefined : createKnownHeads(bytes, lines);
-    const line = isExpected ? this.#expected : this.#heads?.find(this.#cursor.page, start, end);
-    if (line === undefined) return undefined;
-    this.#expected = line + 1;
-    if (lines.families[line] !== this.#family) return undefined;
-    const place = lines.places[line] ?? noSample;
+    const line = this.#lastLines.find(this.#cursor.page, start);
+    const {families, places} = this.#last.lines;
+    if (line === undefined || families[line] !== this.#family) return undefined;
+    const place = places[line] ?? noSample;
     return place >= 0 || place === droppedSample ? line : undefined;
   }
 
   /** Takes a line of the last page over, and gives the place of its series. */
   #repeat(start: number, line: number): number {
-    const lines = this.#last?.lines;
-    const lastPlace = lines?.places[line] ?? noSample;
+    const {places, headBytes, creations} = this.#last.lines;
+    const lastPlace = places[line] ?? noSample;
     const place = lastPlace === droppedSample ? droppedSample : this.#keep(lastPlace);
-    this.#cursor.at = start + (lines?.headBytes[line] ?? 0);
-    this.#addLine(start, place, lines?.creations[line] ?? 0);
+    this.#cursor.at = start + (headBytes[line] ?? 0);
+    this.#addLine(start, place, creations[line] ?? 0);
     return place;
   }
 
   /** Gives the place of a series of the last page in the layout of this one. */
   #keep(lastPlace: number): number {
-    const series = this.#last?.layout.seriesAt(lastPlace);
-    if (series === undefined || !this.#layout.addOnce(series)) return repeatedSample;
+    if (!this.#layout.addOnce(this.#last.layout.seriesAt(lastPlace))) return repeatedSample;
     this.#isKept[lastPlace] = 1;
     return this.#layout.size() - 1;
   }
@@ -245,11 +227,8 @@ export class ChangedPage {
     this.#isKept.forEach((isKept, lastPlace) => {
       if (isKept === 1) return;
       // It may be there still, written in another way.
-      const labels = this.#last?.layout.seriesAt(lastPlace).labels ?? [];
-      if (!this.#layout.has(labels)) vanished.push(lastPlace);
+      if (!this.#layout.has(this.#last.layout.seriesAt(lastPlace).labels)) vanished.push(lastPlace);
     });
     return vanished;
   }
 }
-
-const keyOf = ({name, type, help, unit}: Family): string => JSON.stringify([name, type, help, unit]);

@@ -4,7 +4,7 @@ import type {Allowlist} from '../../addresses/allowlist.ts';
 import type {Zone} from '../routes/route.ts';
 import {type Client, isTrusted, type TrustedProxies} from './client.ts';
 import {type FoundClient, findClient} from './client-address.ts';
-import {createLoginCheck, type Login, type LoginSettings} from './login.ts';
+import {createLoginAttempts, createLoginCheck, type Login, type LoginSettings} from './login.ts';
 import {createTokenBuckets, type TokenBucketSettings} from './token-bucket.ts';
 
 /** Why a request is refused, as the metrics tell it. */
@@ -82,10 +82,12 @@ const challengeOf = ({bearerTokens, users}: LoginSettings): string => {
 /**
  * Builds the check from the settings. Where addresses, proxies and logins are set, all of them have to agree.
  * Who may open the Unix socket is on every list: its file's permissions decide that.
+ * @param attempts the failed logins, where those of a check before this one count.
  * @param nowMs a clock that only goes forward, in milliseconds.
  */
 export const createAccessCheck = (
   {zones, trustedProxies, login, rateLimit}: AccessSettings,
+  attempts = createLoginAttempts(),
   nowMs = (): number => performance.now(),
 ): AccessCheck => {
   const isListed = (client: Client, zone: Zone): boolean =>
@@ -121,7 +123,7 @@ export const createAccessCheck = (
   };
 
   const challenge = challengeOf(login);
-  const checkLogin = createLoginCheck(login, nowMs);
+  const checkLogin = createLoginCheck(login, attempts, nowMs);
   const toAccess = (outcome: Login): Access => {
     switch (outcome.kind) {
       case 'right':

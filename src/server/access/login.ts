@@ -4,7 +4,7 @@ import {bearerToken} from '../../bearer-token.ts';
 import {basicUser, createPasswordCheck, type PasswordVerdict} from './basic.ts';
 import {createTokenCheck, type Revealed} from './bearer.ts';
 import {type Client, clientKey} from './client.ts';
-import {createTokenBuckets} from './token-bucket.ts';
+import {createTokenBuckets, type TokenBuckets} from './token-bucket.ts';
 
 /** Who may log in. With neither tokens nor users, nobody has to. */
 export interface LoginSettings {
@@ -30,6 +30,10 @@ export interface LoginAttempt {
   readonly socket: Socket;
 }
 
+/** Who has failed to log in how often. It may outlive a check, so that other settings don't let anyone begin anew. */
+export const createLoginAttempts = (nowMs = (): number => performance.now()): TokenBuckets =>
+  createTokenBuckets(attemptLimit, mostClients, nowMs);
+
 /**
  * Builds the check of Authorization headers. A client that fails too often is not looked at for a while, whatever it
  * sends, save on a connection on which it was right with the same header: so a scraper goes on where someone at its own
@@ -38,11 +42,11 @@ export interface LoginAttempt {
  */
 export const createLoginCheck = (
   {bearerTokens, users}: LoginSettings,
+  attempts: TokenBuckets,
   nowMs: () => number,
 ): ((attempt: LoginAttempt) => Login | Promise<Login>) => {
   const isToken = createTokenCheck(bearerTokens, nowMs);
   const checkPassword = createPasswordCheck(users);
-  const attempts = createTokenBuckets(attemptLimit, mostClients, nowMs);
   const wereRight = new WeakMap<Socket, string>();
 
   const verify = (authorization: string): PasswordVerdict | Promise<PasswordVerdict> => {

@@ -3,8 +3,9 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import {z} from 'zod';
 import {type DatedSample, openMetricsContentType} from '../../exposition/openmetrics.ts';
 import {streamOpenMetrics} from '../../exposition/openmetrics-stream.ts';
-import type {Place, TimeRange} from '../../journal/history.ts';
+import type {TimeRange} from '../../journal/history.ts';
 import type {Journal, JournalRow} from '../../journal/journal.ts';
+import {walk} from '../../journal/walk.ts';
 import {csvHeader, csvLine} from './csv.ts';
 import {type Endpoint, endpoint, readQuery, refusal, sendJson, setHeaders} from './endpoint.ts';
 import {latestMs, range} from './parameters.ts';
@@ -31,13 +32,8 @@ const query = z.strictObject({
 
 /** All rows of a range, oldest first, some at a time. */
 async function* rowsIn(journal: Exported, asked: TimeRange): AsyncGenerator<readonly JournalRow[]> {
-  let place: Place | undefined;
-  for (;;) {
-    const rows = journal.following(asked, place, rowsAtOnce);
-    const last = rows.at(-1);
-    if (last === undefined) return;
+  for (const rows of walk(journal, asked, rowsAtOnce)) {
     yield rows;
-    place = {endedAtMs: last.result.endedAtMs, id: last.id};
     await nextTurn();
   }
 }

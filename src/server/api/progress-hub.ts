@@ -44,10 +44,18 @@ const mostWatchers = 64;
 /** @param nowMs a clock that only goes forward, in milliseconds. */
 export const createProgressHub = (nowMs?: () => number): ProgressHub => {
   const watchers = new Set<Watcher>();
-  /** What a new watcher has to know of the running test: its start and its last progress. */
+  /** What a new watcher has to know of the running test: its start, who failed, and the newest progress of each phase. */
   let started: (ProgressEvent & {kind: 'started'}) | undefined;
-  let progress: (ProgressEvent & {kind: 'progress'}) | undefined;
+  let fallbacks: readonly ProgressEvent[] = [];
+  /** The phase that runs is the last. */
+  const newest = new Map<Progress['phase'], ProgressEvent>();
   let isClosed = false;
+
+  const forget = (): void => {
+    started = undefined;
+    fallbacks = [];
+    newest.clear();
+  };
 
   const tell = (event: ProgressEvent): void => {
     for (const watcher of watchers) watcher.event(event);
@@ -62,19 +70,26 @@ export const createProgressHub = (nowMs?: () => number): ProgressHub => {
     running: () => started?.job,
     started: (job) => {
       const limiter = createLimiter(progressEveryMs, nowMs);
-      progress = undefined;
+      forget();
       started = {kind: 'started', job, atMs: Date.now()};
       tell(started);
       return {
         onProgress: (event) => {
-          const isNewPhase = progress?.progress.phase !== event.phase;
-          progress = {kind: 'progress', job, progress: event};
+          const isNewPhase = [...newest.keys()].at(-1) !== event.phase;
+          const progress: ProgressEvent = {kind: 'progress', job, progress: event};
+          newest.delete(event.phase);
+          newest.set(event.phase, progress);
           if (limiter.next() !== undefined || isNewPhase) tell(progress);
         },
-        onFellBack: (from) => tell({kind: 'fell-back', job, from}),
+        onFellBack: (from) => {
+          const fallback: ProgressEvent = {kind: 'fell-back', job, from};
+          fallbacks = [...fallbacks, fallback];
+          // What is told from now on is the next one's.
+          newest.clear();
+          tell(fallback);
+        },
         ended: (row) => {
-          started = undefined;
-          progress = undefined;
+          forget();
           tell(row === undefined ? {kind: 'idle'} : {kind: 'ended', result: storedResult(row)});
         },
       };
@@ -84,7 +99,7 @@ export const createProgressHub = (nowMs?: () => number): ProgressHub => {
       watchers.add(watcher);
       watcher.event({kind: 'idle'});
       if (started !== undefined) watcher.event(started);
-      if (progress !== undefined) watcher.event(progress);
+      for (const event of [...fallbacks, ...newest.values()]) watcher.event(event);
       return () => {
         watchers.delete(watcher);
       };

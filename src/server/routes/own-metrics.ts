@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+import {createTurns} from '../turns.ts';
 import type {Route} from './route.ts';
 
 /** The metrics of this process. */
@@ -6,28 +8,38 @@ export interface MetricsSource {
   render(): Promise<string>;
 }
 
-/** Requests that come in the same turn of the event loop share one text, so that many at once cost no more than one. */
-export const ownMetricsRoute = (path: string, source: MetricsSource): Route => {
-  let shared: Promise<string> | undefined;
-  const forgetSoon = (): void => {
-    setImmediate(() => {
-      shared = undefined;
-    });
-  };
-  const render = (): Promise<string> => {
-    if (shared === undefined) {
-      shared = source.render();
-      shared.then(forgetSoon, forgetSoon);
-    }
-    return shared;
+/** How long no text is made after one that took a while, in milliseconds: making them takes a tenth of the time at most. */
+const restMsAfter = (tookMs: number): number => Math.min(9 * tookMs, 1000);
+
+const restFor = (ms: number): Promise<void> => sleep(ms, undefined, {ref: false});
+
+/**
+ * Texts are made one after the other, with a rest after each, and all who ask meanwhile share the next one: it is as of
+ * after they asked, and thousands who ask at once keep nobody from scraping results.
+ * @param rest resolves after so many milliseconds.
+ */
+export const ownMetricsRoute = (path: string, source: MetricsSource, rest = restFor): Route => {
+  let rested = Promise.resolve();
+  let next: Promise<string> | undefined;
+  const turn = createTurns();
+  const make = (): Promise<string> => {
+    next = undefined;
+    const startMs = performance.now();
+    const text = source.render();
+    const pause = (): Promise<void> => rest(restMsAfter(performance.now() - startMs));
+    rested = text.then(pause, pause);
+    return text;
   };
   return {
     path,
     zone: 'metrics',
     about: 'the metrics of this process',
-    answer: (reply) => {
+    answer: async (reply) => {
+      next ??= rested.then(make);
+      const text = await next;
+      await turn();
       void reply.header('content-type', source.contentType);
-      return render();
+      return text;
     },
   };
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {progressLine} from '../../../src/cli/progress.ts';
+import {importLine, progressLine} from '../../../src/cli/progress.ts';
 import type {Progress} from '../../../src/engine/engine.ts';
 
 const download = {
@@ -67,5 +67,27 @@ describe('any event', () => {
         expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
       }),
     );
+  });
+});
+
+describe('the line of an import', () => {
+  const counts = {imported: 12_345, known: 0, wrong: 0};
+
+  it('shows how far it is', () => {
+    expect(importLine(0.5, counts, 60)).toBe(`${'█'.repeat(12)}${'░'.repeat(12)}  50 %  12345 imported`);
+    expect(importLine(1, {imported: 5, known: 3, wrong: 1}, 80)).toMatch(
+      /^█+ 100 % {2}5 imported, 3 there already, 1 left out$/,
+    );
+  });
+
+  it('is never wider than the terminal', () => {
+    for (let columns = 1; columns < 100; columns += 1) {
+      const line = importLine(0.333, {imported: 99_999, known: 5, wrong: 7}, columns);
+      expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('has no bar where the length of the source is not known', () => {
+    expect(importLine(undefined, counts, 80)).toBe('12345 imported');
   });
 });

@@ -1,9 +1,9 @@
-import {readdirSync, readFileSync} from 'node:fs';
 import {Ajv} from 'ajv';
 import {describe, expect, it} from 'vitest';
 import {parse} from 'yaml';
 import {z} from 'zod';
 import {configJsonSchema} from '../../../src/config/json-schema.ts';
+import {bridgeConfigs, exampleUrl, readExample} from '../../fixtures/examples.ts';
 
 const validate = new Ajv({allowUnionTypes: true, strictTuples: false}).compile(
   z.record(z.string(), z.unknown()).parse(configJsonSchema()),
@@ -14,14 +14,12 @@ const problems = (configuration: unknown): unknown => {
 };
 
 const job = {schedule: '7 * * * *', engines: ['embedded']};
-const examples = new URL('../../../examples/', import.meta.url);
 
 describe('the JSON Schema of the configuration', () => {
-  const files = readdirSync(examples).filter((name) => name.endsWith('.yaml'));
-
-  it.each(files)('takes examples/%s, which names it', (file) => {
-    const text = readFileSync(new URL(file, examples), 'utf8');
-    expect(text).toMatch(/^# yaml-language-server: \$schema=speedtest-bridge\.schema\.json\n/);
+  it.each(bridgeConfigs)('takes examples/%s, which names it', (path) => {
+    const text = readExample(path);
+    const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+    expect(new URL(schema, exampleUrl(path))).toEqual(exampleUrl('speedtest-bridge.schema.json'));
     expect(problems(parse(text))).toEqual([]);
   });
 

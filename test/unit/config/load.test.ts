@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {ConfigError, loadConfig} from '../../../src/config/load.ts';
+import {ConfigError, loadConfig, loadStorage} from '../../../src/config/load.ts';
 import {engineNames} from '../../../src/engine/engines.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
@@ -276,7 +276,7 @@ describe('every problem has its place, path, expectation and value', () => {
     [
       'a reserved path',
       `jobs: []\nweb: {path: /metrics}`,
-      `bridge.yaml:2:13: web.path: expected a path other than /, /metrics, /-/healthy, /-/ready, /-/reload, found "/metrics"`,
+      `bridge.yaml:2:13: web.path: expected a path other than /, /metrics, /-/healthy, /-/ready, /-/reload, /webhook/speedtest-tracker, found "/metrics"`,
     ],
     [
       'a label of our own',
@@ -440,5 +440,30 @@ describe('the file', () => {
 
   it('that is empty has no jobs', () => {
     expect(problemsOf('')).toEqual(['bridge.yaml: jobs: expected a list, found nothing']);
+  });
+});
+
+describe('where the journal is', () => {
+  const storageOf = (text: string, flags: Record<string, string> = {}) => {
+    const file = join(temporaryFolder(), 'bridge.yaml');
+    writeFileSync(file, text);
+    return loadStorage({file, flags, env: {}});
+  };
+  const url = `remote_write: [{url: 'http://127.0.0.1/', basic_auth: {username: u, password_file: none}}]\n`;
+
+  it('can be told where all else is wrong', () => {
+    const text = `${url}jobs: 7\nwebb: {}\nstorage: {path: mine.db}\n`;
+    expect(() => load(text)).toThrow(ConfigError);
+    expect(storageOf(text)).toMatchObject({path: 'mine.db', retentionMs: 400 * 86_400_000});
+    expect(storageOf(text, {'storage-path': 'other.db'})).toMatchObject({path: 'other.db'});
+    expect(storageOf(url)).toMatchObject({path: 'data/speedtest-bridge.db'});
+  });
+
+  it.each([
+    ['storage: {path: true}\n', /bridge\.yaml:1:17: storage\.path: expected .*, found true$/],
+    ['storage: {paths: a.db}\n', /bridge\.yaml:1:\d+: storage\.paths: unknown key$/],
+    ['7\n', /bridge\.yaml/],
+  ])('can not be told by %j', (text, problem) => {
+    expect(() => storageOf(text)).toThrow(problem);
   });
 });

@@ -69,3 +69,19 @@ it('gives up the oldest of more than 10,000 results', () => {
   for (let endedAtMs = 1; endedAtMs <= 10_002; endedAtMs += 1) memory.append(completed({endedAtMs}));
   expect(memory.unsaved()).toEqual({results: 10_000, firstMs: 3, lastMs: 10_002, dropped: 2});
 });
+
+it('imports a result once, whether its key is here or in the file, and makes it known there', () => {
+  const path = newPath();
+  const disk = open(path);
+  disk.importResult(completed({endedAtMs: 1000}), 'a');
+  const memory = openMemory(path, disk);
+  const keyed = ['a', 'b', 'c', 'b'].map((key) => ({result: completed({endedAtMs: 2000}), key}));
+  expect(memory.importResults(keyed)).toBe(2);
+  expect(memory.importResult(completed(), 'c')).toBeUndefined();
+  expect(['a', 'b', 'd'].map((key) => memory.wasImported(key))).toEqual([true, true, false]);
+  disk.importResult(completed({endedAtMs: 2000}), 'c');
+  memory.append(completed({endedAtMs: 3000}));
+  expect(memory.saveTo(disk, 10_000)).toBe(3);
+  expect(disk.after(0, 9).map(({result}) => result.endedAtMs)).toEqual([1000, 2000, 2000, 3000]);
+  expect(['b', 'c', 'd'].map((key) => disk.wasImported(key))).toEqual([true, true, false]);
+});

@@ -103,3 +103,30 @@ test('a few requests at once are answered in order', async () => {
   const statuses = (await sendRaw(port, requests)).match(/HTTP\/1\.1 \d{3}/g);
   expect(statuses).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 404']);
 });
+
+test('a request is served when those before it on its connection are answered', async () => {
+  let finish = (_text: string): void => {};
+  const text = new Promise<string>((resolve) => {
+    finish = resolve;
+  });
+  const served: string[] = [];
+  const render = (): Promise<string> => {
+    served.push('/metrics');
+    return text;
+  };
+  const ready = (): boolean => {
+    served.push('/-/ready');
+    return true;
+  };
+  const {port, url} = await startCounting({ownMetrics: {contentType: 'text/plain', render}, ready});
+  const request = (path: string, connection: string): string =>
+    `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: ${connection}\r\n\r\n`;
+  const answers = sendRaw(port, `${request('/metrics', 'keep-alive')}${request('/-/ready', 'close')}`);
+  await vi.waitFor(() => expect(served).toEqual(['/metrics']), patiently);
+  // Others don't wait.
+  expect((await ask(`${url}/prometheus`)).status).toBe(200);
+  expect(served).toEqual(['/metrics']);
+  finish('own 1\n');
+  expect(await answers).toMatch(/own 1\n.*ready\n$/s);
+  expect(served).toEqual(['/metrics', '/-/ready']);
+});

@@ -1,10 +1,12 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, statSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:net';
 import {join} from 'node:path';
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test} from 'vitest';
 import {ListenError} from '../../../src/server/listen.ts';
 import {startServer} from '../../../src/server/server.ts';
+import {startListeningOnSocket} from '../../../src/server/unix-socket.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {ask} from './http.ts';
 import {listOf, optionsFor, start} from './running.ts';
@@ -19,6 +21,21 @@ test('who may open the file is admitted, whatever the lists say, with the permis
   expect((await ask('http://a/prometheus', {socketPath: path})).status).toBe(200);
   await server.close();
   expect(existsSync(path)).toBe(false);
+});
+
+test('nobody else may open the file at any time', async () => {
+  const path = socketPath();
+  const umask = process.umask(0);
+  onTestFinished(() => {
+    process.umask(umask);
+  });
+  const server = createServer();
+  onTestFinished(() => void server.close());
+  const seen: number[] = [];
+  server.once('listening', () => seen.push(statSync(path).mode & 0o777));
+  await startListeningOnSocket(server, {path, mode: 0o600}, 'web.listen');
+  expect(seen).toEqual([0o600]);
+  expect(process.umask()).toBe(0);
 });
 
 test('beside TCP', async () => {

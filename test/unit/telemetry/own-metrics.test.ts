@@ -1,5 +1,3 @@
-import {execFile} from 'node:child_process';
-import {promisify} from 'node:util';
 import {register} from 'prom-client';
 import {describe, expect, test} from 'vitest';
 import type {DestinationState} from '../../../src/telemetry/delivery-metrics.ts';
@@ -224,15 +222,4 @@ describe('own metrics', () => {
     expect(await second.render()).toContain('speedtest_bridge_refusals_total{reason="address"} 0');
     expect(register.getMetricsAsArray()).toEqual([]);
   });
-});
-
-test('the standard metrics do not keep a process from ending', async () => {
-  const script = `
-    import {Registry, collectDefaultMetrics} from 'prom-client';
-    const register = new Registry();
-    collectDefaultMetrics({register});
-    await register.metrics();
-  `;
-  // Rejects when the process has to be ended.
-  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {timeout: 8000});
 });

@@ -1,9 +1,8 @@
-import {createHash, createHmac} from 'node:crypto';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
 import {Secret} from '../../../../src/config/secret.ts';
 import type {LoginSettings, SigV4Settings} from '../../../../src/delivery/http/settings.ts';
 import {signRequest} from '../../../../src/delivery/http/sigv4.ts';
-import type {ReceivedRequest} from '../../../contract/http-server.ts';
+import {signatureOf} from '../../../fixtures/sigv4.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
 import {clientFor, post, serve} from './clients.ts';
 
@@ -79,21 +78,6 @@ describe("AWS' test suite for signature version 4", () => {
   });
 });
 
-/** The signature that a request must have, by AWS' description, from nothing but what arrived. */
-const signatureOf = ({method, path, headers, body}: ReceivedRequest, service: string): string => {
-  const hex = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
-  const hmac = (key: string | Buffer, text: string): Buffer =>
-    createHmac('sha256', key).update(text).digest();
-  const [, scope = '', names = ''] =
-    /Credential=[^/]*\/([^,]*), SignedHeaders=([^,]*)/.exec(headers.authorization ?? '') ?? [];
-  const [date = '', region = ''] = scope.split('/');
-  const lines = names.split(';').map((name) => `${name}:${headers[name]}\n`);
-  const canonical = [method, path, '', lines.join(''), names, hex(body)].join('\n');
-  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, hex(canonical)].join('\n');
-  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretKey}`);
-  return hmac(key, text).toString('hex');
-};
-
 test('what is sent is what was signed, body and configured headers too', async () => {
   const {url, requests} = await serve((response, {path}) =>
     path === '/workspaces/ws-1/api/v1/remote_write'
@@ -114,7 +98,7 @@ test('what is sent is what was signed, body and configured headers too', async (
     expect(request.headers.authorization).toContain(
       'SignedHeaders=content-length;content-type;host;x-amz-date;x-key, ',
     );
-    expect(request.headers.authorization).toContain(`Signature=${signatureOf(request, 'aps')}`);
+    expect(request.headers.authorization).toContain(`Signature=${signatureOf(request, 'aps', secretKey)}`);
   }
 });
 

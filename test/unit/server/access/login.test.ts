@@ -6,7 +6,11 @@ import {hashSync} from 'bcryptjs';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {Secret} from '../../../../src/config/secret.ts';
 import {tcpClient} from '../../../../src/server/access/client.ts';
-import {createLoginCheck, type LoginSettings} from '../../../../src/server/access/login.ts';
+import {
+  createLoginAttempts,
+  createLoginCheck,
+  type LoginSettings,
+} from '../../../../src/server/access/login.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
 import {ask} from '../http.ts';
 import {listOf, start} from '../running.ts';
@@ -28,7 +32,12 @@ const clientAt = (address: string) => {
 /** Checks as one client over one connection, at a time that the test sets. */
 const checker = (settings: Partial<LoginSettings>) => {
   const time = {nowMs: 0};
-  const check = createLoginCheck({bearerTokens: [], users: new Map(), ...settings}, () => time.nowMs);
+  const nowMs = (): number => time.nowMs;
+  const check = createLoginCheck(
+    {bearerTokens: [], users: new Map(), ...settings},
+    createLoginAttempts(nowMs),
+    nowMs,
+  );
   const socket = new Socket();
   const attempt = async (
     authorization: string | undefined,
@@ -102,6 +111,21 @@ describe('guessing', () => {
     expect(await attempt(basic('alice', 'right'), '192.0.2.8')).toBe('right');
     time.nowMs += 6000;
     expect(await attempt(basic('alice', 'right'))).toBe('right');
+  });
+
+  test('goes on where it was when other settings are taken up', async () => {
+    const attempts = createLoginAttempts(() => 0);
+    const checks = [users, new Map(users).set('carol', '')].map((each) =>
+      createLoginCheck({bearerTokens: [], users: each}, attempts, () => 0),
+    );
+    const kinds: string[] = [];
+    for (const check of checks) {
+      for (let i = 0; i < 10; i += 1) {
+        const given = {authorization: 'Basic !', client: clientAt('192.0.2.7'), socket: new Socket()};
+        kinds.push((await check(given)).kind);
+      }
+    }
+    expect(kinds).toEqual([...new Array(10).fill('wrong'), ...new Array(10).fill('too_many')]);
   });
 
   test('is counted for a whole IPv6 network of 64 bits', async () => {

@@ -55,22 +55,40 @@ it('tells of a test from its start to its result, also to those who come later',
   test.onFellBack(from);
   const second = await watch(url);
   await vi.waitFor(() => expect(second.events()).toHaveLength(3), patiently);
+  test.onProgress(ping);
   const row = {id: 7, result: completed()};
   test.ended(row);
   expect(hub.running()).toBeUndefined();
   const started = {kind: 'started', job: 'wan', atMs: expect.any(Number)};
   const progress = {kind: 'progress', job: 'wan', progress: ping};
+  const fellBack = {kind: 'fell-back', job: 'wan', from};
   const ended = {kind: 'ended', result: {id: 7, ...row.result}};
   await vi.waitFor(() => {
-    expect(first.events()).toEqual([
-      {kind: 'idle'},
-      started,
-      progress,
-      {kind: 'fell-back', job: 'wan', from},
-      ended,
-    ]);
-    expect(second.events()).toEqual([{kind: 'idle'}, started, progress, ended]);
+    expect(first.events()).toEqual([{kind: 'idle'}, started, progress, fellBack, progress, ended]);
+    expect(second.events()).toEqual([{kind: 'idle'}, started, fellBack, progress, ended]);
   }, patiently);
+});
+
+it('tells who comes in the middle of a test the newest of each phase, and who failed before', () => {
+  const hub = createProgressHub();
+  const test = hub.started('wan');
+  const told = (): unknown[] => {
+    const events: ProgressEvent[] = [];
+    hub.watch({event: (event) => events.push(event), end: () => {}});
+    return events.slice(2).map((event) => ('progress' in event ? event.progress : event));
+  };
+  const connect: Progress = {phase: 'connect', server: 'a'};
+  const from = {engine: 'ookla', class: 'timeout', reason: 'slow'} as const;
+  for (const event of [connect, ping, download(0.5), download(0.75)]) test.onProgress(event);
+  expect(told()).toEqual([connect, ping, download(0.75)]);
+  // Another server's turn, of the same engine.
+  test.onProgress(connect);
+  expect(told()).toEqual([ping, download(0.75), connect]);
+  test.onFellBack(from);
+  test.onProgress(ping);
+  expect(told()).toEqual([{kind: 'fell-back', job: 'wan', from}, ping]);
+  test.ended(undefined);
+  expect(told()).toEqual([]);
 });
 
 it('tells of progress five times a second at most, and of each new phase', () => {
@@ -149,10 +167,13 @@ const send = (port: number, bytes: string) => {
 
 const asking = 'GET /api/v1/progress HTTP/1.1\r\nHost: a\r\n\r\n';
 
-it('forgets who was still waiting for an answer in its turn when the connection ended', async () => {
-  const {port, hub} = await serve(openJournal());
+it('tells a connection once, however often it asks, and forgets it when it ends', async () => {
+  const {port, url, hub} = await serve(openJournal());
   const socket = send(port, asking.repeat(3));
-  await vi.waitFor(() => expect(hub.watching()).toBe(3), patiently);
+  await vi.waitFor(() => expect(hub.watching()).toBe(1), patiently);
+  // What it asked along with that would have been seen by the time that another one is answered.
+  expect((await ask(`${url}/-/healthy`)).status).toBe(200);
+  expect(hub.watching()).toBe(1);
   socket.destroy();
   await vi.waitFor(() => expect(hub.watching()).toBe(0), patiently);
 });

@@ -1,0 +1,13 @@
+/** What can be imported, and what it is imported from. */
+export const importKinds = [
+  'tracker-sqlite',
+  'tracker-api',
+  'tracker-csv',
+  'old-tracker-json',
+  'old-tracker-csv',
+  'ookla-json',
+  'speedtest-cli-json',
+  'speedtest-cli-csv',
+] as const;
+
+export type ImportKind = (typeof importKinds)[number];

@@ -1,0 +1,48 @@
+import type {Journal, KeyedResult} from '../journal/journal.ts';
+import type {TestResult} from '../result.ts';
+import {resultColumns} from './results.ts';
+import {tableLines} from './table.ts';
+import type {Terminal} from './terminal.ts';
+
+/** How many of the results are shown as they would be. */
+const shown = 5;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/**
+ * What stands in for the journal where nothing is to be written: it counts what would come.
+ * @param journal the one that is there, for what is in it already.
+ */
+export const createImportPreview = (journal: Pick<Journal, 'wasImported'> | undefined) => {
+  const keys = new Set<string>();
+  const counts = {completed: 0, failed: 0, skipped: 0};
+  const first: TestResult[] = [];
+  let firstMs = Number.POSITIVE_INFINITY;
+  let lastMs = Number.NEGATIVE_INFINITY;
+
+  const take = (results: readonly KeyedResult[]): number => {
+    const before = keys.size;
+    for (const {result, key} of results) {
+      if (keys.has(key) || journal?.wasImported(key) === true) continue;
+      keys.add(key);
+      counts[result.status] += 1;
+      firstMs = Math.min(firstMs, result.endedAtMs);
+      lastMs = Math.max(lastMs, result.endedAtMs);
+      if (first.length < shown) first.push(result);
+    }
+    return keys.size - before;
+  };
+
+  const lines = (terminal: Terminal): readonly string[] =>
+    keys.size === 0
+      ? []
+      : [
+          ...tableLines(resultColumns(1), first, terminal),
+          ...(keys.size > shown ? ['…'] : []),
+          '',
+          `${counts.completed} completed, ${counts.failed} failed, ${counts.skipped} skipped`,
+          `from ${iso(firstMs)} to ${iso(lastMs)}`,
+        ];
+
+  return {take, lines};
+};

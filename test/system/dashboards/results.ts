@@ -1,0 +1,210 @@
+import {beforeAll, describe, expect, it} from 'vitest';
+import {profiles} from '../../../src/metrics/catalog.ts';
+import {measuredIn, type TestResult, troubleOf} from '../../../src/result.ts';
+import {fillIn, type Panel, readDashboard} from '../../fixtures/dashboard.ts';
+import {type Answer, answersOf, valuesAt, valuesOf, valuesOfLines} from '../../fixtures/week/answers.ts';
+import {atEachStep, jobs, meanOf, type NumberOf, newestAt, numbersOf} from '../../fixtures/week/expected.ts';
+import {
+  bits,
+  latency,
+  shownNow,
+  shownOfEachResult,
+  shownOverTime,
+  success,
+} from '../../fixtures/week/numbers.ts';
+import {weekEndMs, weekResults, weekStartMs} from '../../fixtures/week/results.ts';
+import type {Way} from '../../fixtures/week/ways.ts';
+import type {Prometheus, Series} from '../../peers/prometheus.ts';
+
+const hourMs = 3_600_000;
+
+const failureOf = (result: TestResult): string | undefined =>
+  result.status === 'skipped' ? `skipped-${result.skip.class}` : troubleOf(result)?.class;
+
+const textOf = (...parts: readonly (string | undefined)[]): string => parts.join('; ');
+
+/** A row for each result that a table shows: the numbers of its columns, which are joined by time and labels. */
+const rowsOf = (columns: readonly Answer[]): readonly (readonly (number | undefined)[])[] => {
+  const rows = new Map<string, (number | undefined)[]>();
+  columns.forEach(({series}, column) => {
+    for (const each of series) {
+      for (const [timeMs, value] of valuesOf(each)) {
+        const key = JSON.stringify([timeMs, Object.entries(each.labels).toSorted()]);
+        const row = rows.get(key) ?? columns.map(() => undefined);
+        row[column] = value;
+        rows.set(key, row);
+      }
+    }
+  });
+  return [...rows.values()].toSorted(([a = 0], [b = 0]) => a - b);
+};
+
+/** The mean of each line's tests that ended in an hour of the day; of both lines, the mean of that. */
+const meanInHour = (numberOf: NumberOf, hour: number): number | undefined =>
+  meanOf(
+    jobs.flatMap((job) => {
+      const inHour = weekResults.filter(
+        ({job: its, endedAtMs}) => its === job && new Date(endedAtMs).getUTCHours() === hour,
+      );
+      return meanOf(inHour.flatMap((result) => numberOf(result) ?? [])) ?? [];
+    }),
+  );
+
+/**
+ * The tests of the dashboards of results, against a Prometheus that has a simulated week by one way.
+ * @param prometheus gives it once it is filled.
+ */
+export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): void => {
+  const newest = jobs.map((job) => atEachStep((timeMs) => newestAt(way, job, timeMs)));
+
+  describe.each(profiles)('fill the dashboard of %s', (profile) => {
+    let answers: readonly Answer[];
+    beforeAll(async () => {
+      answers = await answersOf(prometheus(), profile);
+    });
+    const asked = (title: string, type?: string): readonly Answer[] =>
+      answers.filter((answer) => answer.panel === title && (type === undefined || answer.type === type));
+    const seriesOf = (title: string): readonly Series[] => asked(title).flatMap(({series}) => series);
+
+    it('in every panel', () => {
+      expect(answers.length).toBeGreaterThan(30);
+      expect(answers.filter(({series}) => series.length === 0)).toEqual([]);
+    });
+
+    it.each(Object.entries(shownOverTime))(
+      'with each line’s newest values, and once: %s',
+      (title, numbers) => {
+        const found = [...asked(title, 'timeseries'), ...asked(title, 'state-timeline')];
+        expect(found.map(({series}) => valuesOfLines(series))).toEqual(
+          numbers.map((numberOf) =>
+            newest.map((results) => [numbersOf(results, numberOf)].filter(({length}) => length > 0)),
+          ),
+        );
+      },
+    );
+
+    it.each([
+      ['labels have changed', 6.2],
+      ['the packet loss is missing', 20.5],
+      ['tests have failed', 46.5],
+      ['the bridge is off', 64],
+      ['it is back', 71.95],
+      ['runs were skipped', 111.5],
+    ])('with what is newest when %s', async (_, hour) => {
+      const endMs = weekStartMs + hour * hourMs;
+      const given = await answersOf(prometheus(), profile, {
+        only: ({type, title}) => type === 'stat' && title in shownNow,
+        endMs,
+      });
+      const lines = jobs.map((job) => newestAt(way, job, endMs));
+      const expected = Object.entries(shownNow).map(([title, numberOf]) => {
+        const values = lines.map((result) => result && numberOf(result, endMs));
+        return [title, values.map((value) => (value === undefined ? [] : [[[endMs, value]]]))];
+      });
+      expect(Object.fromEntries(given.map(({panel, series}) => [panel, valuesOfLines(series)]))).toEqual(
+        Object.fromEntries(expected),
+      );
+    });
+
+    it('with the share of the time in which the newest test had completed', () => {
+      const shares = jobs.map((job) => {
+        const tested = atEachStep((timeMs) =>
+          timeMs === weekStartMs ? undefined : newestAt(way, job, timeMs, ({status}) => status !== 'skipped'),
+        );
+        return meanOf(tested.map(([, result]) => success(result))) ?? 0;
+      });
+      const found = valuesOfLines(seriesOf('Availability')).map(([line]) => line?.[0]?.[1]);
+      expect(found).toEqual(shares.map((share) => expect.closeTo(share, 10)));
+    });
+
+    it('with the lines that fail, by the class of the failure', () => {
+      const found = seriesOf('Lines whose newest test failed or was skipped, by class');
+      const failing = new Set(weekResults.flatMap((result) => failureOf(result) ?? []));
+      const countsOf = (failure: string) => {
+        const counts = new Map<number, number>();
+        for (const [timeMs, result] of newest.flat()) {
+          if (failureOf(result) === failure) counts.set(timeMs, (counts.get(timeMs) ?? 0) + 1);
+        }
+        return [...counts].toSorted(([a], [b]) => a - b);
+      };
+      expect(new Map(found.map((series) => [series.labels['failure'], valuesOf(series)]))).toEqual(
+        new Map([...failing].map((failure) => [failure, countsOf(failure)])),
+      );
+    });
+
+    it('with the reasons of failures, and when each was last seen', () => {
+      const found = new Map(
+        seriesOf('Failures and their reasons').map((series) => {
+          const {job_name: job, failure, reason, engine} = series.labels;
+          return [textOf(job, failure, reason, engine), valuesOf(series)[0]?.[1] ?? 0];
+        }),
+      );
+      const last = new Map<string, TestResult>();
+      for (const result of weekResults) {
+        const engine = result.status === 'failed' ? result.attempts.at(-1)?.engine : undefined;
+        if (result.status !== 'completed')
+          last.set(textOf(result.job, failureOf(result), troubleOf(result)?.reason, engine), result);
+      }
+      expect([...found.keys()].toSorted()).toEqual([...last.keys()].toSorted());
+      for (const [text, {job, endedAtMs}] of last) {
+        const next = weekResults.find((result) => result.job === job && result.endedAtMs > endedAtMs);
+        expect(found.get(text), text).toBeGreaterThanOrEqual(endedAtMs);
+        expect(found.get(text), text).toBeLessThan(next?.endedAtMs ?? weekEndMs);
+      }
+    });
+
+    it('with each result as one row of the table', () => {
+      expect(rowsOf(asked('Results', 'table'))).toEqual(
+        weekResults.map((result) => shownOfEachResult.map((numberOf) => numberOf(result))),
+      );
+    });
+
+    it.each([
+      ['Download', bits('download')],
+      ['Upload', bits('upload')],
+      ['Latency', latency],
+    ] as const)('with the mean of each hour of the day, each result counted once: %s', (title, numberOf) => {
+      const [bars] = asked(title, 'barchart');
+      const found = bars?.series.map((series) => [series.labels['hour'], valuesOf(series)[0]?.[1]] as const);
+      const hours = Array.from({length: 24}, (_, hour) => String(hour).padStart(2, '0'));
+      expect(new Map(found)).toEqual(
+        new Map(hours.map((hour) => [hour, expect.closeTo(meanInHour(numberOf, Number(hour)) ?? 0, 3)])),
+      );
+    });
+  });
+
+  it('can be shown for one server', async () => {
+    const only: (panel: Panel) => boolean = ({title}) => title === 'Rates';
+    const [rates] = await answersOf(prometheus(), 'documented', {only, chosen: {server: 'Near|None'}});
+    const near = atEachStep((timeMs) =>
+      newestAt(way, 'wan', timeMs, (result) => measuredIn(result).server?.name === 'Near'),
+    );
+    // A result that one of another server follows was last seen some minutes before that.
+    const isExact = ([timeMs]: readonly [number, number]) => timeMs % hourMs === hourMs / 2;
+    expect(
+      valuesOfLines(rates?.series ?? []).map((line) => line.map((values) => values.filter(isExact))),
+    ).toEqual([[numbersOf(near, bits('download')).filter(isExact)], []]);
+  });
+
+  it('offers what there is for the variables', async () => {
+    const offered = await Promise.all(
+      readDashboard('documented')
+        .variables.filter(({type}) => type === 'query')
+        .map(async ({name, query}) => {
+          const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
+          const found = await prometheus().series(
+            fillIn(selector, valuesAt(weekEndMs)),
+            weekStartMs,
+            weekEndMs,
+          );
+          return [name, [...new Set(found.flatMap((labels) => labels[label] ?? []))].toSorted()];
+        }),
+    );
+    expect(Object.fromEntries(offered)).toEqual({
+      job: ['speedtest'],
+      instance: ['home'],
+      server: ['Far', 'Near'],
+      isp: ['Example Net', 'Other Net'],
+    });
+  });
+};

@@ -1,0 +1,119 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {expect, onTestFinished, vi} from 'vitest';
+import {startCloudflare} from '../../fixtures/cloudflare.ts';
+import {trackerRow} from '../../fixtures/tracker.ts';
+import {startTrackerApi} from '../../fixtures/tracker-api.ts';
+import {freePort} from '../../peers/port.ts';
+import {startPushgateway} from '../../peers/pushgateway.ts';
+import {startStrictReceiver} from '../../peers/strict-receiver.ts';
+import {createClone} from './folder.ts';
+
+/** How the commands that do not end by themselves say that they are ready. */
+export const readyWords = {run: / is running\. Open:/, reflector: /^Reflector at /m} as const;
+
+/** What the blocks of a document meet: a folder as a clone is after its build, and the servers that they name. */
+export interface Surroundings {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** A block's text with the addresses of running servers, and with this folder's paths, in place of those in it. */
+  withAddresses(text: string): Promise<string>;
+  /** What the receiver got that the specification forbids. */
+  violations(): readonly string[];
+  /**
+   * Starts a command that does not end by itself, in the folder. Resolves once it has printed what tells that it is ready,
+   * with what interrupts it and resolves with its exit code. It is ended with the running test at the latest.
+   */
+  start(command: string, ready: RegExp): Promise<() => Promise<unknown>>;
+}
+
+const start =
+  ({folder, env}: Pick<Surroundings, 'folder' | 'env'>): Surroundings['start'] =>
+  async (command, ready) => {
+    // The kernel ends it when this process dies. exec: so that signals reach the program itself.
+    const args = ['--pdeathsig', 'KILL', '--', 'sh', '-c', `exec ${command}`];
+    const child = spawn('setpriv', args, {cwd: folder, env: {...process.env, ...env}});
+    const closed = once(child, 'close').then(([code, signal]: unknown[]) => code ?? signal);
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+    const interrupt = (): Promise<unknown> => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
+      return closed;
+    };
+    onTestFinished(async () => void (await interrupt()));
+    await vi.waitFor(
+      () => {
+        if (child.exitCode !== null) throw new Error(`${command} ended: ${printed}`);
+        expect(printed).toMatch(ready);
+      },
+      {timeout: 20_000, interval: 50},
+    );
+    return interrupt;
+  };
+
+/** Makes them for the running test. */
+export const createSurroundings = async (): Promise<Surroundings> => {
+  const receiver = await startStrictReceiver();
+  onTestFinished(() => receiver.stop());
+  const cloudflare = await startCloudflare();
+  onTestFinished(() => cloudflare.stop());
+  const folder = await createClone(receiver.url);
+  const env = {
+    PATH: [join(folder, 'bin'), dirname(process.execPath), process.env['PATH']].join(':'),
+    SPEEDTEST_BRIDGE_WEB_LISTEN: '127.0.0.1:0',
+    SPEEDTEST_BRIDGE_ENGINES_CLOUDFLARE_URL: cloudflare.url.href,
+    SPEEDTEST_BRIDGE_ENGINES_CLOUDFLARE_DURATION: '300ms',
+    SPEEDTEST_BRIDGE_ENGINES_EMBEDDED_DURATION: '300ms',
+    SPEEDTEST_BRIDGE_ENGINES_LIBRESPEED_DURATION: '300ms',
+  };
+  const startHere = start({folder, env});
+  const ownPort = await freePort();
+
+  const startReflector = async (): Promise<string> => {
+    const port = await freePort();
+    const command = `node dist/main.js reflector --listen 127.0.0.1:${port} --token 0123456789abcdef`;
+    await startHere(command, readyWords.reflector);
+    return `http://127.0.0.1:${port}`;
+  };
+  const servers: ReadonlyMap<string, () => Promise<string>> = new Map([
+    ['https://mimir.example', async () => receiver.url],
+    [
+      'http://pushgateway.example:9091',
+      async () => {
+        const pushgateway = await startPushgateway();
+        onTestFinished(() => pushgateway.stop());
+        return pushgateway.url;
+      },
+    ],
+    ['http://office.example:8989', startReflector],
+    ['https://speedtest.example/backend', async () => `${await startReflector()}/token=0123456789abcdef`],
+    // The reflector that a block starts, and the one against which another tests.
+    [' --listen :8989', async () => ` --listen 127.0.0.1:${ownPort}`],
+    ['http://other.example:8989', async () => `http://127.0.0.1:${ownPort}`],
+    [
+      'https://speed.example',
+      async () => {
+        const {url, token} = await startTrackerApi([trackerRow()]);
+        writeFileSync(join(folder, 'token'), token);
+        return url.origin;
+      },
+    ],
+    ['/config/database.sqlite', async () => join(folder, 'tracker.sqlite')],
+    ['/var/lib/prometheus/data', async () => join(folder, 'prometheus')],
+  ]);
+  return {
+    folder,
+    env,
+    withAddresses: async (text) => {
+      let changed = text;
+      for (const [named, begin] of servers) {
+        if (text.includes(named)) changed = changed.replaceAll(named, await begin());
+      }
+      return changed;
+    },
+    violations: () => [...receiver.violations, ...receiver.conflicts],
+    start: startHere,
+  };
+};

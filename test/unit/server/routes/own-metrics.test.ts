@@ -1,0 +1,69 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import {fastify} from 'fastify';
+import {expect, onTestFinished, test, vi} from 'vitest';
+import {ownMetricsRoute} from '../../../../src/server/routes/own-metrics.ts';
+
+const contentType = 'text/plain; version=0.0.4';
+
+/** Something to wait for, and what ends the wait. */
+const createGate = () => {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {opened, open};
+};
+
+/** Asks a route for the text of a source so many times, in a turn of the event loop each. */
+const askMany = async (ask: () => Promise<string>, times: number): Promise<Promise<string>[]> => {
+  const answers: Promise<string>[] = [];
+  while (answers.length < times) {
+    answers.push(ask());
+    await nextTurn();
+  }
+  return answers;
+};
+
+const serve = (render: () => Promise<string>, rest?: (ms: number) => Promise<void>) => {
+  const app = fastify();
+  onTestFinished(() => app.close());
+  const {path, answer} = ownMetricsRoute('/metrics', {contentType, render}, rest);
+  app.get(path, async (request, reply) => reply.send(await answer(reply, request)));
+  return async (): Promise<string> => (await app.inject({path})).body;
+};
+
+test('who asks while a text is made, and in the rest after it, shares the next one', async () => {
+  let made = 0;
+  const gates = {text: createGate(), rest: createGate()};
+  const ask = serve(
+    async () => {
+      made += 1;
+      const number = made;
+      if (number === 1) await gates.text.opened;
+      return `text ${number}`;
+    },
+    () => gates.rest.opened,
+  );
+  const first = ask();
+  await vi.waitFor(() => expect(made).toBe(1));
+  const meanwhile = await askMany(ask, 20);
+  gates.text.open();
+  expect(await first).toBe('text 1');
+  const resting = await askMany(ask, 20);
+  expect(made).toBe(1);
+  gates.rest.open();
+  for (const answer of await Promise.all([...meanwhile, ...resting])) expect(answer).not.toBe('text 1');
+  // The last may have come after the second was begun.
+  expect(made).toBeLessThanOrEqual(3);
+});
+
+test('after a failure, the next one is made', async () => {
+  let made = 0;
+  const ask = serve(async () => {
+    made += 1;
+    if (made === 1) throw new Error('no metrics');
+    return 'text';
+  });
+  expect(await ask()).toContain('no metrics');
+  expect(await ask()).toBe('text');
+});
