@@ -125,7 +125,7 @@ const open = async (
   const scrapeLog = createScrapeLog(log);
   const scraping = createScraping({
     version,
-    onBlocks: (_, blocks) => deliveries.append(blocks),
+    onBlocks: ({labels}, blocks) => deliveries.append(labels, blocks),
     onScrape: scrapeLog.scrape,
     onError: scrapeLog.error,
     onProblem: log.warn,

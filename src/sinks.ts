@@ -2,11 +2,13 @@ import type {Config} from './config/schema.ts';
 import type {RepeatSettings} from './delivery/live.ts';
 import {defaultQueue, type QueueSettings} from './delivery/queue.ts';
 import type {Sink} from './delivery/sink.ts';
+import type {PageSink} from './forwarding/page-sink.ts';
 import type {ScrapeSink} from './forwarding/scrape-sink.ts';
 import type {StartPosition} from './journal/journal.ts';
 import {mostSamples} from './metrics/catalog.ts';
 import type {Mapping} from './metrics/map.ts';
 import {mappingIdentity} from './outputs.ts';
+import {pushgatewayPages} from './pushgateway/pages.ts';
 import {pushgatewaySink} from './pushgateway/sink.ts';
 import {relabel} from './relabel/relabel.ts';
 import {remoteWriteScrapes} from './remote-write/scrape-sink.ts';
@@ -22,6 +24,8 @@ export interface Destination {
   readonly queue: QueueSettings;
   /** Where it takes scrapes, which it closes with the sink. */
   readonly scrapes?: ScrapeSink;
+  /** Where it shows the newest scrape of each target. */
+  readonly pages?: PageSink;
   readonly repeat?: RepeatSettings;
 }
 
@@ -120,7 +124,8 @@ export const planDestinations = (
     ...config.pushgateway.map(({name, http, replay, groupingKey = otherLabels}) =>
       plan(name, false, () => {
         const sink = pushgatewaySink({name, http, job, groupingKey}, map, version);
-        return {sink, start: replay, queue: defaultQueue};
+        const pages = pushgatewayPages({name, http}, version);
+        return {sink, pages, start: replay, queue: defaultQueue};
       }),
     ),
   ];

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from 'vitest';
-import {profiles} from '../../../src/metrics/catalog.ts';
+import type {Profile} from '../../../src/metrics/catalog.ts';
 import {measuredIn, type TestResult, troubleOf} from '../../../src/result.ts';
 import {fillIn, type Panel, readDashboard} from '../../fixtures/dashboard.ts';
 import {type Answer, answersOf, valuesAt, valuesOf, valuesOfLines} from '../../fixtures/week/answers.ts';
@@ -14,7 +14,7 @@ import {
 } from '../../fixtures/week/numbers.ts';
 import {weekEndMs, weekResults, weekStartMs} from '../../fixtures/week/results.ts';
 import type {Way} from '../../fixtures/week/ways.ts';
-import type {Prometheus, Series} from '../../peers/prometheus.ts';
+import type {QueryApi, Series} from '../../peers/query-api.ts';
 
 const hourMs = 3_600_000;
 
@@ -51,16 +51,20 @@ const meanInHour = (numberOf: NumberOf, hour: number): number | undefined =>
   );
 
 /**
- * The tests of the dashboards of results, against a Prometheus that has a simulated week by one way.
- * @param prometheus gives it once it is filled.
+ * The tests of the dashboards of results, against a server that has a simulated week by one way.
+ * @param server gives it once it is filled.
  */
-export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): void => {
+export const testResultsDashboards = (
+  way: Way,
+  profiles: readonly Profile[],
+  server: () => QueryApi,
+): void => {
   const newest = jobs.map((job) => atEachStep((timeMs) => newestAt(way, job, timeMs)));
 
   describe.each(profiles)('fill the dashboard of %s', (profile) => {
     let answers: readonly Answer[];
     beforeAll(async () => {
-      answers = await answersOf(prometheus(), profile);
+      answers = await answersOf(server(), profile);
     });
     const asked = (title: string, type?: string): readonly Answer[] =>
       answers.filter((answer) => answer.panel === title && (type === undefined || answer.type === type));
@@ -92,7 +96,7 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
       ['runs were skipped', 111.5],
     ])('with what is newest when %s', async (_, hour) => {
       const endMs = weekStartMs + hour * hourMs;
-      const given = await answersOf(prometheus(), profile, {
+      const given = await answersOf(server(), profile, {
         only: ({type, title}) => type === 'stat' && title in shownNow,
         endMs,
       });
@@ -107,10 +111,8 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
     });
 
     it('with the share of the time in which the newest test had completed', () => {
-      const shares = jobs.map((job) => {
-        const tested = atEachStep((timeMs) =>
-          timeMs === weekStartMs ? undefined : newestAt(way, job, timeMs, ({status}) => status !== 'skipped'),
-        );
+      const shares = newest.map((line) => {
+        const tested = line.filter(([timeMs, {status}]) => timeMs > weekStartMs && status !== 'skipped');
         return meanOf(tested.map(([, result]) => success(result))) ?? 0;
       });
       const found = valuesOfLines(seriesOf('Availability')).map(([line]) => line?.[0]?.[1]);
@@ -175,7 +177,7 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
 
   it('can be shown for one server', async () => {
     const only: (panel: Panel) => boolean = ({title}) => title === 'Rates';
-    const [rates] = await answersOf(prometheus(), 'documented', {only, chosen: {server: 'Near|None'}});
+    const [rates] = await answersOf(server(), 'documented', {only, chosen: {server: 'Near|None'}});
     const near = atEachStep((timeMs) =>
       newestAt(way, 'wan', timeMs, (result) => measuredIn(result).server?.name === 'Near'),
     );
@@ -192,11 +194,7 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
         .variables.filter(({type}) => type === 'query')
         .map(async ({name, query}) => {
           const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
-          const found = await prometheus().series(
-            fillIn(selector, valuesAt(weekEndMs)),
-            weekStartMs,
-            weekEndMs,
-          );
+          const found = await server().series(fillIn(selector, valuesAt(weekEndMs)), weekStartMs, weekEndMs);
           return [name, [...new Set(found.flatMap((labels) => labels[label] ?? []))].toSorted()];
         }),
     );
