@@ -2,8 +2,15 @@ import {beforeAll, describe, expect, it} from 'vitest';
 import type {Profile} from '../../../src/metrics/catalog.ts';
 import {measuredIn, type TestResult, troubleOf} from '../../../src/result.ts';
 import {fillIn, type Panel, readDashboard} from '../../fixtures/dashboard.ts';
-import {type Answer, answersOf, valuesAt, valuesOf, valuesOfLines} from '../../fixtures/week/answers.ts';
-import {atEachStep, jobs, meanOf, type NumberOf, newestAt, numbersOf} from '../../fixtures/week/expected.ts';
+import {
+  type Answer,
+  answersOf,
+  rowsOf,
+  valuesAt,
+  valuesOf,
+  valuesOfLines,
+} from '../../fixtures/week/answers.ts';
+import {atEachStep, jobs, meanInHour, meanOf, newestAt, numbersOf} from '../../fixtures/week/expected.ts';
 import {
   bits,
   latency,
@@ -22,33 +29,6 @@ const failureOf = (result: TestResult): string | undefined =>
   result.status === 'skipped' ? `skipped-${result.skip.class}` : troubleOf(result)?.class;
 
 const textOf = (...parts: readonly (string | undefined)[]): string => parts.join('; ');
-
-/** A row for each result that a table shows: the numbers of its columns, which are joined by time and labels. */
-const rowsOf = (columns: readonly Answer[]): readonly (readonly (number | undefined)[])[] => {
-  const rows = new Map<string, (number | undefined)[]>();
-  columns.forEach(({series}, column) => {
-    for (const each of series) {
-      for (const [timeMs, value] of valuesOf(each)) {
-        const key = JSON.stringify([timeMs, Object.entries(each.labels).toSorted()]);
-        const row = rows.get(key) ?? columns.map(() => undefined);
-        row[column] = value;
-        rows.set(key, row);
-      }
-    }
-  });
-  return [...rows.values()].toSorted(([a = 0], [b = 0]) => a - b);
-};
-
-/** The mean of each line's tests that ended in an hour of the day; of both lines, the mean of that. */
-const meanInHour = (numberOf: NumberOf, hour: number): number | undefined =>
-  meanOf(
-    jobs.flatMap((job) => {
-      const inHour = weekResults.filter(
-        ({job: its, endedAtMs}) => its === job && new Date(endedAtMs).getUTCHours() === hour,
-      );
-      return meanOf(inHour.flatMap((result) => numberOf(result) ?? [])) ?? [];
-    }),
-  );
 
 /**
  * The tests of the dashboards of results, against a server that has a simulated week by one way.
@@ -168,16 +148,17 @@ export const testResultsDashboards = (
     ] as const)('with the mean of each hour of the day, each result counted once: %s', (title, numberOf) => {
       const [bars] = asked(title, 'barchart');
       const found = bars?.series.map((series) => [series.labels['hour'], valuesOf(series)[0]?.[1]] as const);
-      const hours = Array.from({length: 24}, (_, hour) => String(hour).padStart(2, '0'));
-      expect(new Map(found)).toEqual(
-        new Map(hours.map((hour) => [hour, expect.closeTo(meanInHour(numberOf, Number(hour)) ?? 0, 3)])),
-      );
+      const expected = Array.from({length: 24}, (_, hour) => {
+        const mean = expect.closeTo(meanInHour(numberOf, hour) ?? 0, 3);
+        return [String(hour).padStart(2, '0'), mean] as const;
+      });
+      expect(new Map(found)).toEqual(new Map(expected));
     });
   });
 
   it('can be shown for one server', async () => {
     const only: (panel: Panel) => boolean = ({title}) => title === 'Rates';
-    const [rates] = await answersOf(server(), 'documented', {only, chosen: {server: 'Near|None'}});
+    const [rates] = await answersOf(server(), 'tracker-v1', {only, chosen: {server: 'Near|None'}});
     const near = atEachStep((timeMs) =>
       newestAt(way, 'wan', timeMs, (result) => measuredIn(result).server?.name === 'Near'),
     );
@@ -190,7 +171,7 @@ export const testResultsDashboards = (
 
   it('offers what there is for the variables', async () => {
     const offered = await Promise.all(
-      readDashboard('documented')
+      readDashboard('tracker-v1')
         .variables.filter(({type}) => type === 'query')
         .map(async ({name, query}) => {
           const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];

@@ -1,6 +1,5 @@
 import {afterAll, beforeAll, describe} from 'vitest';
-import {profiles} from '../../../src/metrics/catalog.ts';
-import {type FilledServers, startWays, ways} from '../../fixtures/week/ways.ts';
+import {type FilledServers, profilesBy, startWays, ways} from '../../fixtures/week/ways.ts';
 import {testCommunityDashboard} from './community.ts';
 import {testResultsDashboards} from './results.ts';
 
@@ -17,8 +16,7 @@ const servers = (): FilledServers => {
 
 describe.each(ways)('in Prometheus, a week of results that are %s', (way) => {
   const prometheus = () => servers().prometheus[way];
-  // Where labels are has nothing to do with what metrics are called.
-  testResultsDashboards(way, way === 'scraped with steady labels' ? ['documented'] : profiles, prometheus);
+  testResultsDashboards(way, profilesBy[way], prometheus);
   testCommunityDashboard(way, prometheus);
 });
 
