@@ -2,6 +2,7 @@ import {describe, it} from 'vitest';
 import type {RemoteWriteVersion} from '../../peers/strict-receiver-rules.ts';
 import {answerChecks} from './answer-checks.ts';
 import {messageChecks} from './message-checks.ts';
+import {nameChecks} from './name-checks.ts';
 import {pageChecks} from './page-checks.ts';
 import {queueChecks} from './queue-checks.ts';
 import {type Requirement, type RequirementId, requirements} from './requirements.ts';
@@ -19,6 +20,7 @@ const superseded: Unbound = {
 const checks: Readonly<Record<RequirementId, Checks>> = {
   ...wireChecks,
   ...seriesChecks,
+  ...nameChecks,
   ...messageChecks,
   ...answerChecks,
   ...queueChecks,
