@@ -2,11 +2,13 @@ import {describe, it} from 'vitest';
 import type {RemoteWriteVersion} from '../../peers/strict-receiver-rules.ts';
 import {answerChecks} from './answer-checks.ts';
 import {messageChecks} from './message-checks.ts';
+import {nameChecks} from './name-checks.ts';
 import {pageChecks} from './page-checks.ts';
 import {queueChecks} from './queue-checks.ts';
 import {type Requirement, type RequirementId, requirements} from './requirements.ts';
 import type {Sender} from './sender.ts';
 import {seriesChecks} from './series-checks.ts';
+import {staleChecks} from './stale-checks.ts';
 import type {Check, Checks, Subject, Unbound} from './subject.ts';
 import {makeTour, type Tour} from './tour.ts';
 import {wireChecks} from './wire-checks.ts';
@@ -19,10 +21,12 @@ const superseded: Unbound = {
 const checks: Readonly<Record<RequirementId, Checks>> = {
   ...wireChecks,
   ...seriesChecks,
+  ...nameChecks,
   ...messageChecks,
   ...answerChecks,
   ...queueChecks,
   ...pageChecks,
+  ...staleChecks,
   emptyFirst: {results: superseded, scrapes: superseded},
 };
 const checksById: Readonly<Record<string, Checks>> = checks;
@@ -57,13 +61,35 @@ export const describeRemoteWriteSender = (sender: Sender, version: RemoteWriteVe
   });
 };
 
-const cell = (check: Check | Unbound): string => (typeof check === 'function' ? 'tested' : check.because);
+const cell = (check: Check | Unbound): string => (typeof check === 'function' ? '✓' : check.because);
 
-/** The checklist for people, as a table of Markdown. */
-export const checklistTable = (): string =>
-  checklist
-    .map(({sections, words, checks: own}) => {
-      const cells = [words, sections['1.0'] ?? '–', sections['2.0'] ?? '–'];
-      return `| ${[...cells, ...(own ? [cell(own.results), cell(own.scrapes)] : ['?', '?'])].join(' | ')} |`;
-    })
-    .join('\n');
+const row = ({sections, words, checks: own}: Item): string => {
+  const cells = [words, sections['1.0'] ?? '–', sections['2.0'] ?? '–'];
+  return `| ${[...cells, ...(own ? [cell(own.results), cell(own.scrapes)] : ['?', '?'])].join(' | ')} |`;
+};
+
+/** The checklist for people, in Markdown. */
+export const checklistPage =
+  (): string => `<!-- Written by test/unit/remote-write/conformance.test.ts: run it with \`-u\` after a change of the checklist. -->
+# Remote write: what the specifications ask of a sender
+
+Every MUST, SHOULD and RECOMMENDED that binds a sender, of [1.0](https://prometheus.io/docs/specs/prw/remote_write_spec/) and
+[2.0](https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/) (2.0-rc.4), with the section that asks for it. The program
+has two senders, of results and of what it scrapes. ✓ is a test over a real socket, by decoders that share no code with the
+encoders: [test/contract/remote-write](../test/contract/remote-write).
+
+| requirement | in 1.0 | in 2.0 | results | scrapes |
+| --- | --- | --- | --- | --- |
+${checklist.map(row).join('\n')}
+
+What is read in one way where the specifications could be read in several:
+
+- 407 is tried again: it is a proxy's, and the receiver has not seen the request. After a 401 an OAuth token is fetched anew,
+  once.
+- A backlog of results that is refused goes again in halves, until each result has its own verdict. These are other requests,
+  and the one that was refused is never made again.
+- The words of a receiver are logged on one line, up to 500 characters of them, without the secrets that they repeat.
+- Exemplars in 1.0 are Prometheus' own addition to its schema. They are sent where \`send_exemplars\` asks for them.
+- Names of targets that 1.0 does not have are escaped for it, by underscores. 2.0 has them as they are: it would rather have
+  none such, but no better ones can be known.
+`;

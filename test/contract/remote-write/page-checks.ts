@@ -1,7 +1,7 @@
 import {expect} from 'vitest';
-import {type Decoded, type DecodedSeries, decode, nameOf, samplesOf} from './decoded.ts';
+import {type DecodedSeries, decode, nameOf} from './decoded.ts';
 import type {RequirementId} from './requirements.ts';
-import {type ScrapeSending, startScrapes} from './scrapes-sender.ts';
+import {startScrapes} from './scrapes-sender.ts';
 import {type Checks, type Subject, take, withSending} from './subject.ts';
 import {startMs} from './tour.ts';
 
@@ -63,19 +63,7 @@ const sentOfEveryType: Page = (subject) => {
   return pages;
 };
 
-/** Does things to a target, and gives what was sent meanwhile. */
-const sentWhile = (
-  {version}: Subject,
-  use: (sending: ScrapeSending) => Promise<void>,
-): Promise<readonly Decoded[]> =>
-  withSending(startScrapes, {version, respond: take}, async (sending, {requests}) => {
-    await use(sending);
-    await sending.settled();
-    return requests.map(decode);
-  });
-
 const noPages = {because: 'a result is no page: its metrics are gauges without created times and exemplars'};
-const noTargets = {because: 'results come from no target'};
 const exemplarsOf = (series: readonly DecodedSeries[]) =>
   series.flatMap((each) => each.exemplars.map((exemplar) => ({name: nameOf(each), ...exemplar})));
 
@@ -92,54 +80,6 @@ const always = async (subject: Subject, name: string): Promise<readonly unknown[
 
 /** What a forwarder does with what only a page has. */
 export const pageChecks = {
-  staleFailed: {
-    results: noTargets,
-    scrapes: async (subject) => {
-      const decoded = await sentWhile(subject, async ({scrape}) => {
-        await scrape(startMs, 'a 1\n# EOF\n');
-        await scrape(startMs + 1000, undefined);
-        await scrape(startMs + 2000, 'a 2\n# EOF\n');
-        await scrape(startMs + 3000, 'not a page');
-      });
-      expect(samplesOf(decoded, 'a')).toEqual([
-        `1@${startMs}`,
-        `stale@${startMs + 1000}`,
-        `2@${startMs + 2000}`,
-        `stale@${startMs + 3000}`,
-      ]);
-    },
-  },
-  staleGone: {
-    results: noTargets,
-    scrapes: async (subject) => {
-      const decoded = await sentWhile(subject, async ({scrape, end}) => {
-        await scrape(startMs, 'a 1\n# EOF\n');
-        end(startMs + 1000);
-      });
-      const ended = decoded.flatMap(({series}) =>
-        series.filter(({samples}) => samples.some(({value}) => value === 'stale')).map(nameOf),
-      );
-      expect(ended.toSorted()).toEqual([
-        'a',
-        'scrape_duration_seconds',
-        'scrape_samples_post_metric_relabeling',
-        'scrape_samples_scraped',
-        'scrape_series_added',
-        'up',
-      ]);
-    },
-  },
-  staleOwnTimes: {
-    results: noTargets,
-    scrapes: async (subject) => {
-      const decoded = await sentWhile(subject, async ({scrape}) => {
-        await scrape(startMs, `a 1 ${startMs / 1000}\nb 2\n# EOF\n`);
-        await scrape(startMs + 1000, '# EOF\n');
-      });
-      expect(samplesOf(decoded, 'a')).toEqual([`1@${startMs}`]);
-      expect(samplesOf(decoded, 'b')).toEqual([`2@${startMs}`, `stale@${startMs + 1000}`]);
-    },
-  },
   types: {
     results: noPages,
     scrapes: async (subject) => {

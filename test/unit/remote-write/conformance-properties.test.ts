@@ -13,7 +13,9 @@ const anyText = fc.oneof(
   fc.string({unit: 'grapheme', minLength: 30, maxLength: 200}),
   fc.constantFrom('"', '\\', '\n', '\\n', '{}', ',', '\r\n', '\0', '\u{10ffff}', '\ufeff'),
 );
-const anyLabelName = fc.stringMatching(/^[a-z][a-zA-Z0-9_]{0,8}$/).filter((name) => !['job', 'instance', 'place_'].includes(name));
+const anyLabelName = fc
+  .stringMatching(/^[a-z][a-zA-Z0-9_]{0,8}$/)
+  .filter((name) => !['job', 'instance', 'place_'].includes(name));
 const anyLabels = fc
   .array(fc.tuple(anyLabelName, anyText), {maxLength: 6})
   .map((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs));

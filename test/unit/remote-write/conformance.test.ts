@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {checklist, describeRemoteWriteSender} from '../../contract/remote-write/checklist.ts';
+import {checklist, checklistPage, describeRemoteWriteSender} from '../../contract/remote-write/checklist.ts';
 import {resultsSender} from '../../contract/remote-write/results-sender.ts';
 import {scrapesSender} from '../../contract/remote-write/scrapes-sender.ts';
 
@@ -7,6 +7,9 @@ for (const sender of [resultsSender, scrapesSender])
   for (const version of ['1.0', '2.0'] as const) describeRemoteWriteSender(sender, version);
 
 describe('the checklist', () => {
+  it('is in docs/', () =>
+    expect(checklistPage()).toMatchFileSnapshot('../../../docs/remote-write-conformance.md'));
+
   it('has a check for every requirement, or says why it binds a sender not', () => {
     expect(checklist.filter(({checks}) => checks === undefined)).toEqual([]);
     const unbound = checklist.flatMap(({words, checks}) =>
