@@ -83,8 +83,11 @@ const bytesOf = (column: Float64Array | undefined): Uint8Array | null =>
 const floatsOf = (column: unknown, size: number): Float64Array => {
   if (!(column instanceof Uint8Array) || column.length !== size * 8)
     throw new UnreadableRowError(`journal: a block of ${size} series has a column that is not as long`);
-  // Copied, for the place of the original need not be one where a float64 may be.
-  return new Float64Array(Uint8Array.from(column).buffer);
+  const {buffer, byteOffset} = column;
+  // Copied where it begins at a place where no float64 may.
+  return byteOffset % 8 === 0
+    ? new Float64Array(buffer, byteOffset, size)
+    : new Float64Array(Uint8Array.from(column).buffer);
 };
 
 const exemplarsOf = (column: unknown): readonly Exemplar[] => {

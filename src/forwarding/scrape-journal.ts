@@ -31,7 +31,7 @@ export interface Backlog {
  * file is logged, and what it takes along is counted: no call throws for it.
  */
 export interface ScrapeJournal {
-  /** Commits the blocks of one scrape, in one transaction. */
+  /** Commits the blocks of one scrape, in one transaction. Their values must stay as they are. */
   append(blocks: readonly Block[]): void;
   /** Keeps scrapes for these destinations and no others. A new one starts at the end. */
   keepFor(destinations: readonly string[]): void;
@@ -80,6 +80,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   let db: ScrapeDatabase | undefined;
   let isDamaged = false;
   let lastId = 0;
+  /** The scrape that was appended last, and the number of the one before it: most are asked for at once. */
+  let newest: {readonly afterId: number; readonly scrape: StoredScrape} | undefined;
   /** When the file was last told where the cursors are. */
   let writtenMs = Number.NEGATIVE_INFINITY;
   // Also those that the file has yet to be told of.
@@ -172,15 +174,20 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
 
   return {
     append: (blocks) => {
-      if (cursors.size === 0 || blocks.length === 0) return;
+      const [first, ...others] = blocks;
+      if (cursors.size === 0 || first === undefined) return;
       const appended = attempt((database) => {
         if (prunings.next() !== undefined) database.prune();
         makeRoom(database, bytesIn(blocks));
         writtenMs = now();
         return database.append(blocks, cursors);
       });
-      if (appended === undefined) onLost(samplesIn(blocks), 'file');
-      else lastId = appended;
+      if (appended === undefined) {
+        onLost(samplesIn(blocks), 'file');
+        return;
+      }
+      newest = {afterId: lastId, scrape: {id: appended, blocks: [first, ...others]}};
+      lastId = appended;
     },
     keepFor: (destinations) => {
       for (const name of [...cursors.keys()]) if (!destinations.includes(name)) cursors.delete(name);
@@ -188,7 +195,10 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       writeCursors();
     },
     cursor: (destination) => cursors.get(destination) ?? lastId,
-    after: (id) => (id < lastId ? attempt((database) => database.after(id)) : undefined),
+    after: (id) => {
+      if (id >= lastId) return undefined;
+      return id === newest?.afterId ? newest.scrape : attempt((database) => database.after(id));
+    },
     advance: (destination, id) => {
       if (!cursors.has(destination)) return;
       cursors.set(destination, id);

@@ -145,7 +145,7 @@ describe.each(versions)('in $protobufMessage', ({protobufMessage}) => {
       [1, 2, 3].flatMap(() => ['0 undefined 5', '2 undefined 7']),
     );
     expect(receiver.requests).toHaveLength(3);
-    expect(outcomes()).toHaveLength(6);
+    expect(outcomes()).toEqual([1, 2, 3].flatMap(() => ['accepted 2', 'accepted 0']));
   });
 });
 
