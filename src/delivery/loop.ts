@@ -1,4 +1,3 @@
-import {setMaxListeners} from 'node:events';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
@@ -8,6 +7,7 @@ import type {Gate} from './gate.ts';
 import {Live, type RepeatSettings} from './live.ts';
 import {defaultQueue, type QueueSettings} from './queue.ts';
 import {deliverAgain} from './rejected.ts';
+import {createLoop, type DeliveryLoop} from './running-loop.ts';
 import type {Sink} from './sink.ts';
 import {createWaiting} from './waiting.ts';
 
@@ -26,16 +26,6 @@ export interface DeliverySettings {
   readonly random?: () => number;
 }
 
-/** A destination's running delivery. */
-export interface DeliveryLoop {
-  /** Tells the loop that the journal has grown. */
-  wake(): void;
-  /** Ends an attempt under way, closes the sink, and resolves when nothing is left of it. */
-  stop(): Promise<void>;
-}
-
-const errorPauseMs = 5000;
-
 /**
  * Delivers a journal's results to one destination until stopped, and retries for as long as the receiver may yet take a
  * result. Rejected results that a person wants sent again go first, one by one; then what waits, in order. While nothing
@@ -44,11 +34,8 @@ const errorPauseMs = 5000;
 export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   const {journal, sink, gate, newest, queue = defaultQueue} = settings;
   const {onDelivery, onError, random = Math.random} = settings;
-  const stopping = new AbortController();
-  const {signal} = stopping;
-  // Each request under way listens, and Node takes more than ten for a leak.
-  setMaxListeners(0, signal);
-  let awake = new AbortController();
+  const loop = createLoop();
+  const {signal} = loop;
 
   const ahead = new Ahead(journal, sink);
   const prepareAhead = async (): Promise<void> => {
@@ -67,7 +54,7 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
     const repetition = live?.due(Date.now());
     if (live === undefined || repetition === undefined) {
       const nextAtMs = live?.nextAtMs();
-      await sleep(nextAtMs === undefined ? maxTimerMs : Math.max(nextAtMs - Date.now(), 1), awake.signal);
+      await sleep(nextAtMs === undefined ? maxTimerMs : Math.max(nextAtMs - Date.now(), 1), loop.awake());
       return;
     }
     const outcome = await live.send(repetition, signal);
@@ -76,37 +63,15 @@ export const startDelivery = (settings: DeliverySettings): DeliveryLoop => {
   };
 
   const step = async (): Promise<void> => {
-    if (awake.signal.aborted) awake = new AbortController();
     const [again] = journal.retries(sink.name, 1);
     // A live result and a repetition are small and go at once; everything else waits while a test runs.
     if (gate.isClosed() && (again !== undefined || attempts.lag() > 1) && sink.backlog === 'every') {
-      await gate.whenOpen(awake.signal);
+      await gate.whenOpen(loop.awake());
       return;
     }
     if (again !== undefined) await deliverAgain(again, {journal, sink, newest, attempts, signal});
     else if (!(await waiting.deliverNext())) await keepVisible();
   };
 
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      try {
-        await step();
-      } catch (error) {
-        if (signal.aborted) break;
-        onError(sink.name, error);
-        await sleep(errorPauseMs, signal);
-      }
-    }
-    await sink.close();
-  };
-
-  const running = run();
-  return {
-    wake: () => awake.abort(),
-    stop: async () => {
-      stopping.abort(new Error('the bridge is stopping'));
-      awake.abort();
-      await running;
-    },
-  };
+  return loop.start({step, onError: (error) => onError(sink.name, error), close: () => sink.close()});
 };

@@ -1,8 +1,7 @@
-import {setMaxListeners} from 'node:events';
 import {backoffMs} from '../delivery/backoff.ts';
 import type {Gate} from '../delivery/gate.ts';
-import type {DeliveryLoop} from '../delivery/loop.ts';
 import type {QueueSettings} from '../delivery/queue.ts';
+import {createLoop, type DeliveryLoop} from '../delivery/running-loop.ts';
 import type {Outcome} from '../delivery/sink.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
 import type {StoredScrape} from './scrape-database.ts';
@@ -32,7 +31,6 @@ export interface ForwardingSettings {
   readonly now?: () => number;
 }
 
-const errorPauseMs = 5000;
 /** What is older has been waiting: it is a backlog, and can wait for the end of a speed test. */
 const freshMs = 30_000;
 
@@ -46,11 +44,8 @@ const samplesIn = ({blocks}: StoredScrape): number =>
 export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
   const {journal, sink, gate, queue, onForwarded, onError, random = Math.random, now = Date.now} = settings;
   const destination = sink.name;
-  const stopping = new AbortController();
-  const {signal} = stopping;
-  // Each request under way listens, and Node takes more than ten for a leak.
-  setMaxListeners(0, signal);
-  let awake = new AbortController();
+  const loop = createLoop();
+  const {signal} = loop;
 
   /** The next scrapes that go together. */
   const nextScrapes = (): StoredScrape[] => {
@@ -101,40 +96,18 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
   };
 
   const step = async (): Promise<void> => {
-    if (awake.signal.aborted) awake = new AbortController();
     const scrapes = nextScrapes();
     const [first] = scrapes;
     const last = scrapes.at(-1);
     if (first === undefined || last === undefined) {
-      await sleep(maxTimerMs, awake.signal);
+      await sleep(maxTimerMs, loop.awake());
     } else if (gate.isClosed() && first.blocks[0].timeMs < now() - freshMs) {
-      await gate.whenOpen(awake.signal);
+      await gate.whenOpen(loop.awake());
     } else {
       await forward(scrapes);
       journal.advance(destination, last.id);
     }
   };
 
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      try {
-        await step();
-      } catch (error) {
-        if (signal.aborted) break;
-        onError(destination, error);
-        await sleep(errorPauseMs, signal);
-      }
-    }
-    await sink.close();
-  };
-
-  const running = run();
-  return {
-    wake: () => awake.abort(),
-    stop: async () => {
-      stopping.abort(new Error('the bridge is stopping'));
-      awake.abort();
-      await running;
-    },
-  };
+  return loop.start({step, onError: (error) => onError(destination, error), close: () => sink.close()});
 };

@@ -1,4 +1,5 @@
 import {backoffMs} from '../delivery/backoff.ts';
+import {createLoop} from '../delivery/running-loop.ts';
 import type {Labels} from '../metrics/sample.ts';
 import type {Block} from '../scrape/block.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
@@ -18,8 +19,6 @@ export interface PageForwarding {
   stop(): Promise<void>;
 }
 
-const errorPauseMs = 5000;
-
 /**
  * Has a destination show each target's newest scrape until stopped. What waits is in memory: an older page is worth nothing
  * once there is another, and after a restart there is one within an interval.
@@ -27,9 +26,8 @@ const errorPauseMs = 5000;
 export const startPageForwarding = (settings: PageForwardingSettings): PageForwarding => {
   const {sink, queue, onForwarded, onError, random = Math.random} = settings;
   const destination = sink.name;
-  const stopping = new AbortController();
-  const {signal} = stopping;
-  let awake = new AbortController();
+  const loop = createLoop();
+  const {signal} = loop;
   let failures = 0;
   // By key, and made of a scrape only when its turn comes.
   const waiting = new Map<string, {readonly target: Labels; readonly blocks: readonly Block[]}>();
@@ -53,40 +51,30 @@ export const startPageForwarding = (settings: PageForwardingSettings): PageForwa
     }
   };
 
-  const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      if (awake.signal.aborted) awake = new AbortController();
-      const [next] = waiting;
-      if (next === undefined) {
-        await sleep(maxTimerMs, awake.signal);
-        continue;
-      }
-      const [key, {target, blocks}] = next;
-      waiting.delete(key);
-      try {
-        await forward(key, target, blocks);
-      } catch (error) {
-        if (signal.aborted) break;
-        onError(destination, error);
-        await sleep(errorPauseMs, signal);
-      }
+  const step = async (): Promise<void> => {
+    const [next] = waiting;
+    if (next === undefined) {
+      await sleep(maxTimerMs, loop.awake());
+      return;
     }
-    await sink.close();
+    const [key, {target, blocks}] = next;
+    waiting.delete(key);
+    await forward(key, target, blocks);
   };
 
-  const running = run();
+  const {wake, stop} = loop.start({
+    step,
+    onError: (error) => onError(destination, error),
+    close: () => sink.close(),
+  });
   return {
     offer: (target, blocks) => {
       const key = JSON.stringify(target);
       // To the end of the queue, for all others wait longer.
       waiting.delete(key);
       waiting.set(key, {target, blocks});
-      awake.abort();
+      wake();
     },
-    stop: async () => {
-      stopping.abort(new Error('the bridge is stopping'));
-      awake.abort();
-      await running;
-    },
+    stop,
   };
 };

@@ -1,4 +1,5 @@
-import {type DeliveryLoop, type DeliverySettings, startDelivery} from '../delivery/loop.ts';
+import {type DeliverySettings, startDelivery} from '../delivery/loop.ts';
+import type {DeliveryLoop} from '../delivery/running-loop.ts';
 import {destinationState} from '../destination-state.ts';
 import {type ForwardingSettings, startForwarding} from '../forwarding/forwarding.ts';
 import {startPageForwarding} from '../forwarding/page-forwarding.ts';

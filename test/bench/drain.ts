@@ -4,7 +4,8 @@
  * Says `away` after each attempt that finds no receiver, and at the end how it went.
  */
 import {createGate} from '../../src/delivery/gate.ts';
-import {type DeliveryLoop, startDelivery} from '../../src/delivery/loop.ts';
+import {startDelivery} from '../../src/delivery/loop.ts';
+import type {DeliveryLoop} from '../../src/delivery/running-loop.ts';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import {remoteWriteSink} from '../../src/remote-write/sink.ts';
 import type {Drained} from './messages.ts';

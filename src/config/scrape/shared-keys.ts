@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {orNumber, parsed, positiveDuration} from '../fields.ts';
+import {orNumber, parsed, positiveDuration, withoutEffect} from '../fields.ts';
 
 const unitPowers = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 
@@ -59,8 +59,6 @@ export const sharedKeys = {
     .optional()
     .describe('How targets are asked to write names that are not of letters, digits and underscores.'),
 };
-
-const withoutEffect = 'Taken as prometheus.yml has it, without effect; a warning says why.';
 
 /** Keys of both that are taken and do nothing. */
 export const sharedIneffectiveKeys = {
