@@ -3,8 +3,10 @@ import {
   acrossInfo,
   acrossResults,
   changingLabels,
+  infoOfLine,
   numberSeries,
   ofLine,
+  onLine,
   type Scope,
   statusSeries,
 } from '../../src/promql/line.ts';
@@ -22,7 +24,7 @@ export interface ResultQueries {
   rate(direction: 'download' | 'upload'): string;
   /** What one of the metrics of every profile says of each line's newest result. */
   status(name: string): string;
-  /** The share of each line's time in which its newest result was a completed test. */
+  /** The share of each line's time in which its newest result was a completed test, of all but that of skipped runs. */
   availability(): string;
   /** How many lines have a newest result that failed, by its class. */
   failing(): string;
@@ -50,11 +52,9 @@ export const resultQueries = (naming: Naming): ResultQueries => {
     return ofLine(numberSeries(name, ofResults)) + toBaseUnit;
   };
 
-  // A skipped run says nothing about the line. Where its label is only on the info metric, it counts as failed.
-  const notSkipped: Scope = {...naming, matchers: `${lines}, status!="skipped"`, within};
-
-  /** Which info series is each line's newest: by its samples' times, for it has labels that no other metric has. */
-  const newestInfo = `topk ${acrossInfo} (1, max_over_time(timestamp(${info}{${lines}})[${within}:2m]))`;
+  /** The info series of lines' newest results, by their samples' times: it has labels that no other metric has. */
+  const newestInfo = (matcher: string): string =>
+    `last_over_time(${info}{${lines}, ${matcher}}[${within}]) and topk ${acrossInfo} (1, max_over_time(timestamp(${info}{${lines}})[${within}:2m]))`;
 
   /** When each line's newest result ended, where that was not known one step earlier. */
   const newlyEnded = (step: string): string => {
@@ -72,10 +72,13 @@ export const resultQueries = (naming: Naming): ResultQueries => {
     number,
     rate: (direction) => `${number(`${direction}_bytes`)} * 8`,
     status: (name) => ofLine(statusSeries(statusNamed(name, naming), ofLines)),
-    availability: () =>
-      `avg_over_time((${ofLine(statusSeries(statusNamed('success', naming), notSkipped))})[$__range:5m])`,
-    failing: () =>
-      `count by (failure) (last_over_time(${info}{${lines}, failure!=""}[${within}]) and ${newestInfo})`,
+    availability: () => {
+      const success = ofLine(statusSeries(statusNamed('success', naming), ofLines));
+      // A skipped run says nothing about the line.
+      const skipped = infoOfLine(newestInfo('status="skipped"'));
+      return `avg_over_time((${success} unless ${onLine} ${skipped})[$__range:5m])`;
+    },
+    failing: () => `count by (failure) (${newestInfo('failure!=""')})`,
     failures: () =>
       `max by (instance, job_name, failure, reason, engine) (max_over_time(timestamp(${info}{${lines}, failure!=""})[$__range:2m]))`,
     byHour: (expr) => {

@@ -33,7 +33,8 @@ const now = (queries: ResultQueries): Row => ({
     stat(
       {
         title: 'Availability',
-        description: 'Share of the time range in which the newest test was one that completed.',
+        description:
+          'Share of the time range in which the newest test was one that completed. Time in which a run was skipped does not count.',
         unit: 'percentunit',
       },
       [ofLine(queries.availability())],

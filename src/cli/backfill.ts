@@ -57,20 +57,28 @@ const countIn = (journal: Journal, {fromMs, toMs}: TimeRange): number => {
   return steps.reduce((sum, {completed, failed, skipped}) => sum + completed + failed + skipped, 0);
 };
 
-/** Shows how many of `total` results have a verdict, on a terminal. */
+/** Shows how many of `total` results have a verdict, on a terminal, and says once what is in the way of the next. */
 const showCount = (total: number) => {
-  if (!process.stderr.isTTY) return {onProgress: () => {}, end: () => {}};
   const startedMs = performance.now();
-  const {draw, end} = showLine(process.stderr);
+  const line = process.stderr.isTTY ? showLine(process.stderr) : undefined;
+  const end = (): void => line?.end();
+  let inTheWay = '';
+  const onRetry = (cause: string): void => {
+    if (cause === inTheWay) return;
+    inTheWay = cause;
+    end();
+    say(`${cause}: trying again`);
+  };
   const onProgress = ({taken, refused, atMs}: BackfillProgress): void => {
+    inTheWay = '';
     const details = [
       ...(refused > 0 ? [`${refused} refused`] : []),
       new Date(atMs).toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length),
     ];
     const elapsedMs = performance.now() - startedMs;
-    draw((columns) => countLine({done: taken + refused, total, details, elapsedMs}, columns));
+    line?.draw((columns) => countLine({done: taken + refused, total, details, elapsedMs}, columns));
   };
-  return {onProgress, end};
+  return {onProgress, onRetry, end};
 };
 
 /** Sends the results of a range. Gives whether all were taken. */
@@ -88,10 +96,10 @@ const sendRange = async (task: Task, signal: AbortSignal): Promise<boolean> => {
   const plan = planDestinations(config, mappingOf(config), version).find((each) => each.name === name);
   if (plan === undefined) throw new Error(`${name} is not planned`);
   const {sink, queue} = plan.open();
-  const {onProgress, end} = showCount(total);
+  const {end, ...watch} = showCount(total);
   try {
     const rows = walk(journal, range, queue.maxResults);
-    const done = await send(rows, {sink, queue, resultsPerSecond, patienceMs, onProgress}, signal);
+    const done = await send(rows, {sink, queue, resultsPerSecond, patienceMs, ...watch}, signal);
     end();
     for (const line of afterLines(done, limit.product, nowMs)) say(line);
     return isComplete(done);

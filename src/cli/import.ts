@@ -46,7 +46,7 @@ const readAll = async (source: Source, take: Take, signal: AbortSignal): Promise
       case 'wrong':
         outcome.wrong += 1;
         display?.end();
-        process.stderr.write(`${place}: ${printable(imported.problem)}\n`);
+        process.stderr.write(`${printable(`${place}: ${imported.problem}`)}\n`);
         return [];
       default:
         return imported satisfies never;
@@ -84,7 +84,7 @@ const report = (
   );
   if (doubt !== undefined) {
     const others = doubtful > 1 ? ` (so are ${doubtful - 1} others)` : '';
-    process.stderr.write(`${doubt}${others}\n`);
+    process.stderr.write(`${printable(doubt)}${others}\n`);
   }
   if (broken !== undefined) process.stderr.write(`${broken}: the same command goes on from here\n`);
   return broken === undefined && wrong === 0 ? exitCode.good : exitCode.failed;

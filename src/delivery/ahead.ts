@@ -30,6 +30,7 @@ export const toBatch = (
     bytes: 0,
     live: [],
     send: (signal) => sink.deliver(rows, signal),
+    isBegun: () => false,
   };
   return {
     afterId: 0,
@@ -51,8 +52,9 @@ export class Ahead {
   readonly #journal: Journal;
   readonly #sink: Sink;
   readonly #mostBytes: number;
-  /** Full ones, in order, each beginning where the one before it ends, and made for it to be taken. */
+  /** In order, each beginning where the one before it ends, and made for it to be taken; full ones, but for an only one. */
   #ready: Batch[] = [];
+  #limit = 0;
   #numbering = 0;
 
   constructor(journal: Journal, sink: Sink, mostBytes = mostReadyBytes) {
@@ -66,17 +68,20 @@ export class Ahead {
     const numbering = this.#journal.numbering();
     this.#ready = this.#ready.filter(({lastId}) => lastId > afterId && numbering === this.#numbering);
     this.#numbering = numbering;
+    this.#limit = limit;
     const [ready] = this.#ready;
+    // Of one that is begun, what is left is to be sent, and not all of it with what has come since.
+    const isStillRight = ready?.size === limit || (ready?.request.isBegun() && ready.size < limit);
     if (
+      isStillRight &&
       ready?.afterId === afterId &&
-      ready.size === limit &&
       isStillShown(ready.before, this.#journal.live(this.#sink.name))
     )
       return ready;
     const rows = this.#journal.after(afterId, limit);
     if (rows.length === 0) return undefined;
     const made = this.#prepare(rows, afterId, shownBy(this.#journal, this.#sink));
-    this.#ready = rows.length === limit ? [made] : [];
+    this.#ready = [made];
     return made;
   }
 
@@ -84,7 +89,7 @@ export class Ahead {
   extend(): boolean {
     const last = this.#ready.at(-1);
     const bytes = this.#ready.reduce((sum, {request}) => sum + request.bytes, 0);
-    if (last === undefined || bytes >= this.#mostBytes) return false;
+    if (last === undefined || last.size < this.#limit || bytes >= this.#mostBytes) return false;
     const rows = this.#journal.after(last.lastId, last.size);
     if (rows.length < last.size) return false;
     this.#ready.push(this.#prepare(rows, last.lastId, shownAfter(last.before, last.changes)));

@@ -32,8 +32,10 @@ export interface ReadyBatch {
   readonly bytes: number;
   /** What is live once it has been taken, of the jobs that it has results of. */
   readonly live: readonly LiveSeries[];
-  /** Makes one attempt, as `deliver` does; another one when called again. */
+  /** Makes one attempt, as `deliver` does; another one when called again, of what has had no verdict. */
   send(signal: AbortSignal): Promise<Outcome>;
+  /** Whether some of it has had a verdict, and is not sent again. */
+  isBegun(): boolean;
 }
 
 /** What a sink can do that sends timestamps, and so can end a series. Only for sinks that take every result. */

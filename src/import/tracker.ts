@@ -63,7 +63,7 @@ const measurementOf = (found: TrackerRow, engine: string): Measurement => {
   const download = downloadOf(found);
   const upload = uploadOf(found);
   const isp = printed?.isp ?? found.isp;
-  const loss = fromZero(printed?.packetLoss ?? found.packet_loss);
+  const loss = fromZero(printed?.packetLoss ?? found.packet_loss, 100);
   return {
     engine: {name: engine},
     server: serverOf(found),
@@ -71,7 +71,7 @@ const measurementOf = (found: TrackerRow, engine: string): Measurement => {
     ...(ping && {ping}),
     ...(download && {download}),
     ...(upload && {upload}),
-    ...(loss !== undefined && loss <= 100 && {packetLossPercent: loss}),
+    ...(loss !== undefined && {packetLossPercent: loss}),
   };
 };
 

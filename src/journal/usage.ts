@@ -37,7 +37,7 @@ export const openUsage = (db: Database) => {
     /** Counts results that are appended, in the same transaction. */
     add: (results: readonly TestResult[]): void => {
       const moved = results.flatMap((result) => {
-        const bytes = Math.round(bytesMoved(result));
+        const bytes = Math.min(Math.round(bytesMoved(result)), Number.MAX_SAFE_INTEGER);
         const startMs = Math.floor(result.endedAtMs / quarterMs) * quarterMs;
         return bytes > 0 ? [[startMs, result.job.toWellFormed(), bytes]] : [];
       });

@@ -18,6 +18,13 @@ export const acrossInfo = `without (${reservedLabels
   .toSorted()
   .join(', ')})`;
 
+/** How a line's series are matched with what `infoOfLine` gives. */
+export const onLine = 'on (job, instance, job_name)';
+
+/** Info series by line. `job_name` is a label of other series only where there are several jobs, so it comes both ways. */
+export const infoOfLine = (series: string): string =>
+  `(max by (job, instance, job_name) (${series}) or max by (job, instance) (${series}))`;
+
 /** What a query of results looks at. */
 export interface Scope extends Naming {
   /** Matchers of labels as in a selector, without the braces; may be empty. */

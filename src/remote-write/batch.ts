@@ -3,7 +3,14 @@ import type {JournalRow} from '../journal/journal.ts';
 import type {Mapping} from '../metrics/map.ts';
 import type {Sample} from '../metrics/sample.ts';
 import type {SentLabels} from './labels.ts';
-import {addPoint, createSeriesTable, type OpenSeries, type SeriesTable, type TimeSeries} from './series.ts';
+import {
+  addPoint,
+  createSeriesTable,
+  type Metadata,
+  type OpenSeries,
+  type SeriesTable,
+  type TimeSeries,
+} from './series.ts';
 
 /** A result's samples, and the series of each: undefined for one that is not sent. */
 interface MappedResult {
@@ -59,14 +66,16 @@ const namesOf = ({series}: MappedResult): ReadonlySet<string> =>
  * A series that is live and that a result of its job has not, because a label changed or a value is missing, ends with a
  * stale marker at the result's time. Where that would not be later than the series' last sample, as with imported history,
  * it ends with a later result.
+ * @param metadata what is known of metrics: see `createSeriesTable`.
  */
 export const seriesOfBatch = (
   rows: readonly JournalRow[],
   map: Mapping,
   sentLabels: SentLabels,
   live: readonly LiveSeries[],
+  metadata?: Map<string, Metadata>,
 ): BatchSeries => {
-  const table = createSeriesTable(sentLabels);
+  const table = createSeriesTable(sentLabels, metadata);
   const sentUntilMs = new Map(
     live.flatMap(({series, lastSampleMs}) => series.map((name) => [name, lastSampleMs])),
   );
@@ -128,8 +137,9 @@ export const seriesAt = (
   map: Mapping,
   sentLabels: SentLabels,
   timestampMs: number,
+  metadata?: Map<string, Metadata>,
 ): readonly TimeSeries[] => {
-  const table = createSeriesTable(sentLabels);
+  const table = createSeriesTable(sentLabels, metadata);
   for (const sample of rows.flatMap(map)) {
     const found = table.find(sample);
     if (found !== undefined) addPoint(found, sample.value, timestampMs);
@@ -142,6 +152,9 @@ export const seriesAt = (
 };
 
 /** The names of the series that a row has, each once. */
-export const seriesNames = (row: JournalRow, map: Mapping, sentLabels: SentLabels): readonly string[] => [
-  ...namesOf(mapResult(row, map, createSeriesTable(sentLabels), undefined)),
-];
+export const seriesNames = (
+  row: JournalRow,
+  map: Mapping,
+  sentLabels: SentLabels,
+  metadata?: Map<string, Metadata>,
+): readonly string[] => [...namesOf(mapResult(row, map, createSeriesTable(sentLabels, metadata), undefined))];

@@ -25,6 +25,10 @@ export const timeIn = (column: Float64Array | undefined, index: number): number 
   return timeMs === undefined || Number.isNaN(timeMs) ? undefined : timeMs;
 };
 
+/** An exemplar's labels are in the page's order, and may be empty. */
+const inOrder = (labels: Labels): Labels =>
+  labels.filter(([, value]) => value !== '').toSorted(([a], [b]) => (a < b ? -1 : 1));
+
 const exemplarsBySeries = (exemplars: readonly Exemplar[]): ReadonlyMap<number, readonly Exemplar[]> => {
   const found = new Map<number, Exemplar[]>();
   for (const exemplar of exemplars) {
@@ -61,7 +65,11 @@ export function* seriesOfPiece(
       ...(created !== undefined && {createdMs: created}),
       ...(own !== undefined && {
         exemplars: own.map(
-          ({labels, value, timestampMs = atMs}): SentExemplar => ({labels, value, timestampMs}),
+          ({labels, value, timestampMs = atMs}): SentExemplar => ({
+            labels: inOrder(labels),
+            value,
+            timestampMs,
+          }),
         ),
       }),
     };

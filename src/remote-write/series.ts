@@ -31,12 +31,16 @@ export interface TimeSeries {
   readonly exemplars?: readonly SentExemplar[];
 }
 
+/** What remote write 2.0 sends of a metric with each of its series: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#metadata */
+export type Metadata = Pick<TimeSeries, 'help' | 'unit' | 'type'>;
+
 /** A series of a request that is being put together. */
 export interface OpenSeries extends TimeSeries {
   /** See `nameOfLabels`. */
   readonly seriesName: string;
   help: string;
   unit?: string | undefined;
+  type?: MetricType;
   readonly values: Value[];
   readonly timestampsMs: number[];
 }
@@ -61,25 +65,34 @@ export interface SeriesTable {
   filled(): readonly TimeSeries[];
 }
 
+const metricOf = (labels: Labels): string => labels.find(([name]) => name === '__name__')?.[1] ?? '';
+
 /**
  * Two samples belong to one series when the labels that they are sent with are equal, be it that relabelling made them
  * so.
+ * @param metadata what is known of metrics, by the names that they are sent with. Of those that samples are found for, it
+ * is noted there: a series that is only named, because it ends, is to have the same.
  */
-export const createSeriesTable = (sentLabels: SentLabels): SeriesTable => {
+export const createSeriesTable = (
+  sentLabels: SentLabels,
+  metadata: Map<string, Metadata> = new Map(),
+): SeriesTable => {
   type Family = Map<string, {readonly series: OpenSeries | undefined}>;
   const byName = new Map<string, OpenSeries>();
   // A result's samples share their label lists: each list is compared by its content once, and by identity after that.
   const familiesByContent = new Map<string, Family>();
   const familiesByList = new Map<Labels, Family>();
 
-  const open = ({name, labels: own, help, unit}: Sample): OpenSeries | undefined => {
+  const open = ({name, labels: own, help, unit, type}: Sample): OpenSeries | undefined => {
     const labels = sentLabels(name, own);
     if (labels === undefined) return undefined;
     const seriesName = nameOfLabels(labels);
-    const create = (): OpenSeries => ({seriesName, labels, help, unit, values: [], timestampsMs: []});
+    const described: Metadata = {help, unit, ...(type && {type})};
+    metadata.set(metricOf(labels), described);
+    const create = (): OpenSeries => ({seriesName, labels, ...described, values: [], timestampsMs: []});
     const found = entryOf(byName, seriesName, create);
     // One that was only named until now.
-    if (found.help === '') Object.assign(found, {help, unit});
+    if (found.help === '') Object.assign(found, described);
     return found;
   };
 
@@ -92,14 +105,15 @@ export const createSeriesTable = (sentLabels: SentLabels): SeriesTable => {
     },
     named: (seriesName) => {
       const labels = labelsNamed(seriesName);
-      const create = (): OpenSeries => ({
+      if (labels === undefined) return undefined;
+      const described = metadata.get(metricOf(labels)) ?? {help: ''};
+      return entryOf(byName, seriesName, () => ({
         seriesName,
-        labels: labels ?? [],
-        help: '',
+        labels,
+        ...described,
         values: [],
         timestampsMs: [],
-      });
-      return labels && entryOf(byName, seriesName, create);
+      }));
     },
     lastPointMs: (seriesName) => byName.get(seriesName)?.timestampsMs.at(-1),
     filled: () => [...byName.values()].filter(({values}) => values.length > 0),

@@ -7,7 +7,7 @@ import {seriesAt, seriesNames, seriesOfBatch} from './batch.ts';
 import {createSentLabels, type Relabel} from './labels.ts';
 import {divide} from './parts.ts';
 import type {Protocol} from './protocol.ts';
-import type {TimeSeries} from './series.ts';
+import type {Metadata, TimeSeries} from './series.ts';
 import {createRemoteWriter, type Message, type WriterSettings} from './writer.ts';
 
 export interface RemoteWriteSettings extends WriterSettings {
@@ -48,16 +48,19 @@ export const remoteWriteSink = (
 ): Sink => {
   const {connections = 1} = settings;
   const sentLabels = createSentLabels(Object.entries(settings.labels), settings.relabel);
+  const metadata = new Map<string, Metadata>();
 
   /** @param again gives the same series, for a request in another version of the protocol. */
   const prepare = (
     series: readonly TimeSeries[],
     again: () => readonly TimeSeries[],
-  ): Pick<ReadyBatch, 'bytes' | 'send'> => {
+  ): Omit<ReadyBatch, 'live'> => {
     const likely = writer.likely();
     const left = new Map(
       divide(series, connections).map((part, index) => [index, toMessage(part, likely)] as const),
     );
+    const parts = left.size;
+    const refusals: Outcome[] = [];
     const inAnother = (protocol: Protocol, index: number): Message =>
       toMessage(divide(again(), connections)[index] ?? [], protocol);
     const sendPart = async ([index, message]: [number, Message], signal: AbortSignal): Promise<Outcome> => {
@@ -65,19 +68,24 @@ export const remoteWriteSink = (
         (protocol) => (protocol === likely ? message : inAnother(protocol, index)),
         signal,
       );
-      // What has been taken is not sent again with what has not.
-      if (outcome.kind === 'accepted') left.delete(index);
+      // What has been taken or refused is not sent again with what has not.
+      if (outcome.kind !== 'retry') left.delete(index);
+      if (outcome.kind === 'rejected') refusals.push(outcome);
       return outcome;
     };
     return {
       bytes: [...left.values()].reduce((sum, {body}) => sum + body.length, 0),
-      send: async (signal) => combined(await Promise.all([...left].map((part) => sendPart(part, signal)))),
+      isBegun: () => left.size < parts,
+      send: async (signal) => {
+        const before = [...refusals];
+        return combined([...before, ...(await Promise.all([...left].map((part) => sendPart(part, signal))))]);
+      },
     };
   };
   const sendNow = (series: readonly TimeSeries[], signal: AbortSignal): Promise<Outcome> =>
     prepare(series, () => series).send(signal);
   const seriesOf = (batch: readonly JournalRow[], live: readonly LiveSeries[]) =>
-    seriesOfBatch(batch, map, sentLabels, live);
+    seriesOfBatch(batch, map, sentLabels, live, metadata);
 
   return {
     name: settings.name,
@@ -88,8 +96,9 @@ export const remoteWriteSink = (
         const {series, live} = seriesOf(batch, before);
         return {live, ...prepare(series, () => seriesOf(again(), before).series)};
       },
-      seriesOf: (row) => seriesNames(row, map, sentLabels),
-      repeat: (rows, ended, atMs, signal) => sendNow(seriesAt(rows, ended, map, sentLabels, atMs), signal),
+      seriesOf: (row) => seriesNames(row, map, sentLabels, metadata),
+      repeat: (rows, ended, atMs, signal) =>
+        sendNow(seriesAt(rows, ended, map, sentLabels, atMs, metadata), signal),
     },
     // An empty request, which stores nothing, passes through all that a full one does: login, tenant, headers, format.
     probe: (signal) => writer.send((protocol) => toMessage([], protocol), signal),

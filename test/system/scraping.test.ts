@@ -4,8 +4,9 @@ import {expect, onTestFinished, test, vi} from 'vitest';
 import {type HttpServer, startHttpServer} from '../contract/http-server.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startNodeExporter} from '../peers/node-exporter.ts';
-import {type Prometheus, type Series, startPrometheus} from '../peers/prometheus.ts';
+import {type Prometheus, startPrometheus} from '../peers/prometheus.ts';
 import {startPushgateway} from '../peers/pushgateway.ts';
+import type {Series} from '../peers/query-api.ts';
 import {runCommand, startBridge} from './bridge.ts';
 
 const accept = 'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4';

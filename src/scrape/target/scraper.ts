@@ -8,6 +8,7 @@ import {acceptHeader, formatByContentType} from './protocols.ts';
 import {reportBlock, reportLayout, type ScrapeReport} from './report.ts';
 import {seriesLabels} from './series-labels.ts';
 import type {Target} from './target.ts';
+import {createTimeOrder} from './time-order.ts';
 
 /** What came of a scrape. */
 export interface Scrape {
@@ -50,6 +51,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     toLabels: (series) => seriesLabels(series, target),
   });
   const live = createLiveSeries(job.trackTimestampsStaleness);
+  const inOrder = createTimeOrder();
   const ownLayout = reportLayout(target);
   const reports = createLiveSeries(true);
   const headers = {
@@ -102,7 +104,8 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
       }
       const block = {timeMs, ...samples};
       const ended = live.replace(block, vanished);
-      return {blocks: [...(block.layout.size > 0 ? [block] : []), ...ended, tell(report)], report};
+      const sent = inOrder(block);
+      return {blocks: [...(sent.layout.size > 0 ? [sent] : []), ...ended, tell(report)], report};
     },
     end: (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)],
     close: client.close,

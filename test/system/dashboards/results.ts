@@ -1,9 +1,16 @@
 import {beforeAll, describe, expect, it} from 'vitest';
-import {profiles} from '../../../src/metrics/catalog.ts';
+import type {Profile} from '../../../src/metrics/catalog.ts';
 import {measuredIn, type TestResult, troubleOf} from '../../../src/result.ts';
 import {fillIn, type Panel, readDashboard} from '../../fixtures/dashboard.ts';
-import {type Answer, answersOf, valuesAt, valuesOf, valuesOfLines} from '../../fixtures/week/answers.ts';
-import {atEachStep, jobs, meanOf, type NumberOf, newestAt, numbersOf} from '../../fixtures/week/expected.ts';
+import {
+  type Answer,
+  answersOf,
+  rowsOf,
+  valuesAt,
+  valuesOf,
+  valuesOfLines,
+} from '../../fixtures/week/answers.ts';
+import {atEachStep, jobs, meanInHour, meanOf, newestAt, numbersOf} from '../../fixtures/week/expected.ts';
 import {
   bits,
   latency,
@@ -14,7 +21,7 @@ import {
 } from '../../fixtures/week/numbers.ts';
 import {weekEndMs, weekResults, weekStartMs} from '../../fixtures/week/results.ts';
 import type {Way} from '../../fixtures/week/ways.ts';
-import type {Prometheus, Series} from '../../peers/prometheus.ts';
+import type {QueryApi, Series} from '../../peers/query-api.ts';
 
 const hourMs = 3_600_000;
 
@@ -23,44 +30,21 @@ const failureOf = (result: TestResult): string | undefined =>
 
 const textOf = (...parts: readonly (string | undefined)[]): string => parts.join('; ');
 
-/** A row for each result that a table shows: the numbers of its columns, which are joined by time and labels. */
-const rowsOf = (columns: readonly Answer[]): readonly (readonly (number | undefined)[])[] => {
-  const rows = new Map<string, (number | undefined)[]>();
-  columns.forEach(({series}, column) => {
-    for (const each of series) {
-      for (const [timeMs, value] of valuesOf(each)) {
-        const key = JSON.stringify([timeMs, Object.entries(each.labels).toSorted()]);
-        const row = rows.get(key) ?? columns.map(() => undefined);
-        row[column] = value;
-        rows.set(key, row);
-      }
-    }
-  });
-  return [...rows.values()].toSorted(([a = 0], [b = 0]) => a - b);
-};
-
-/** The mean of each line's tests that ended in an hour of the day; of both lines, the mean of that. */
-const meanInHour = (numberOf: NumberOf, hour: number): number | undefined =>
-  meanOf(
-    jobs.flatMap((job) => {
-      const inHour = weekResults.filter(
-        ({job: its, endedAtMs}) => its === job && new Date(endedAtMs).getUTCHours() === hour,
-      );
-      return meanOf(inHour.flatMap((result) => numberOf(result) ?? [])) ?? [];
-    }),
-  );
-
 /**
- * The tests of the dashboards of results, against a Prometheus that has a simulated week by one way.
- * @param prometheus gives it once it is filled.
+ * The tests of the dashboards of results, against a server that has a simulated week by one way.
+ * @param server gives it once it is filled.
  */
-export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): void => {
+export const testResultsDashboards = (
+  way: Way,
+  profiles: readonly Profile[],
+  server: () => QueryApi,
+): void => {
   const newest = jobs.map((job) => atEachStep((timeMs) => newestAt(way, job, timeMs)));
 
   describe.each(profiles)('fill the dashboard of %s', (profile) => {
     let answers: readonly Answer[];
     beforeAll(async () => {
-      answers = await answersOf(prometheus(), profile);
+      answers = await answersOf(server(), profile);
     });
     const asked = (title: string, type?: string): readonly Answer[] =>
       answers.filter((answer) => answer.panel === title && (type === undefined || answer.type === type));
@@ -92,7 +76,7 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
       ['runs were skipped', 111.5],
     ])('with what is newest when %s', async (_, hour) => {
       const endMs = weekStartMs + hour * hourMs;
-      const given = await answersOf(prometheus(), profile, {
+      const given = await answersOf(server(), profile, {
         only: ({type, title}) => type === 'stat' && title in shownNow,
         endMs,
       });
@@ -107,10 +91,8 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
     });
 
     it('with the share of the time in which the newest test had completed', () => {
-      const shares = jobs.map((job) => {
-        const tested = atEachStep((timeMs) =>
-          timeMs === weekStartMs ? undefined : newestAt(way, job, timeMs, ({status}) => status !== 'skipped'),
-        );
+      const shares = newest.map((line) => {
+        const tested = line.filter(([timeMs, {status}]) => timeMs > weekStartMs && status !== 'skipped');
         return meanOf(tested.map(([, result]) => success(result))) ?? 0;
       });
       const found = valuesOfLines(seriesOf('Availability')).map(([line]) => line?.[0]?.[1]);
@@ -166,16 +148,17 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
     ] as const)('with the mean of each hour of the day, each result counted once: %s', (title, numberOf) => {
       const [bars] = asked(title, 'barchart');
       const found = bars?.series.map((series) => [series.labels['hour'], valuesOf(series)[0]?.[1]] as const);
-      const hours = Array.from({length: 24}, (_, hour) => String(hour).padStart(2, '0'));
-      expect(new Map(found)).toEqual(
-        new Map(hours.map((hour) => [hour, expect.closeTo(meanInHour(numberOf, Number(hour)) ?? 0, 3)])),
-      );
+      const expected = Array.from({length: 24}, (_, hour) => {
+        const mean = expect.closeTo(meanInHour(numberOf, hour) ?? 0, 3);
+        return [String(hour).padStart(2, '0'), mean] as const;
+      });
+      expect(new Map(found)).toEqual(new Map(expected));
     });
   });
 
   it('can be shown for one server', async () => {
     const only: (panel: Panel) => boolean = ({title}) => title === 'Rates';
-    const [rates] = await answersOf(prometheus(), 'documented', {only, chosen: {server: 'Near|None'}});
+    const [rates] = await answersOf(server(), 'tracker-v1', {only, chosen: {server: 'Near|None'}});
     const near = atEachStep((timeMs) =>
       newestAt(way, 'wan', timeMs, (result) => measuredIn(result).server?.name === 'Near'),
     );
@@ -188,15 +171,11 @@ export const testResultsDashboards = (way: Way, prometheus: () => Prometheus): v
 
   it('offers what there is for the variables', async () => {
     const offered = await Promise.all(
-      readDashboard('documented')
+      readDashboard('tracker-v1')
         .variables.filter(({type}) => type === 'query')
         .map(async ({name, query}) => {
           const [, selector = '', label = ''] = /^label_values\((.*), (\w+)\)$/.exec(query) ?? [];
-          const found = await prometheus().series(
-            fillIn(selector, valuesAt(weekEndMs)),
-            weekStartMs,
-            weekEndMs,
-          );
+          const found = await server().series(fillIn(selector, valuesAt(weekEndMs)), weekStartMs, weekEndMs);
           return [name, [...new Set(found.flatMap((labels) => labels[label] ?? []))].toSorted()];
         }),
     );

@@ -16,7 +16,10 @@ export interface Block {
 }
 
 const yamlKinds: readonly (readonly [Kind, readonly string[]])[] = [
-  ['bridge', ['jobs', 'labels', 'metrics', 'engines', 'remote_write', 'pushgateway', 'web', 'storage']],
+  [
+    'bridge',
+    ['jobs', 'labels', 'metrics', 'engines', 'remote_write', 'pushgateway', 'tracker', 'web', 'storage'],
+  ],
   ['web', ['tls_server_config', 'basic_auth_users']],
   ['prometheus', ['scrape_configs', 'rule_files']],
 ];

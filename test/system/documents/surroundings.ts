@@ -3,6 +3,7 @@ import {once} from 'node:events';
 import {writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, onTestFinished, vi} from 'vitest';
+import {startHttpServer} from '../../contract/http-server.ts';
 import {startCloudflare} from '../../fixtures/cloudflare.ts';
 import {trackerRow} from '../../fixtures/tracker.ts';
 import {startTrackerApi} from '../../fixtures/tracker-api.ts';
@@ -53,6 +54,15 @@ const start =
     return interrupt;
   };
 
+/** Starts what is scraped. Gives its host and port. */
+const startExporter = async (): Promise<string> => {
+  const exporter = await startHttpServer((response) =>
+    response.writeHead(200, {'content-type': 'text/plain'}).end('speedtest_tracker_ping 12\n'),
+  );
+  onTestFinished(exporter.stop);
+  return exporter.url.host;
+};
+
 /** Makes them for the running test. */
 export const createSurroundings = async (): Promise<Surroundings> => {
   const receiver = await startStrictReceiver();
@@ -77,6 +87,11 @@ export const createSurroundings = async (): Promise<Surroundings> => {
     await startHere(command, readyWords.reflector);
     return `http://127.0.0.1:${port}`;
   };
+  const startTracker = async (tokenFile: string): Promise<string> => {
+    const {url, token} = await startTrackerApi([trackerRow()]);
+    writeFileSync(join(folder, tokenFile), token);
+    return url.origin;
+  };
   const servers: ReadonlyMap<string, () => Promise<string>> = new Map([
     ['https://mimir.example', async () => receiver.url],
     [
@@ -92,14 +107,9 @@ export const createSurroundings = async (): Promise<Surroundings> => {
     // The reflector that a block starts, and the one against which another tests.
     [' --listen :8989', async () => ` --listen 127.0.0.1:${ownPort}`],
     ['http://other.example:8989', async () => `http://127.0.0.1:${ownPort}`],
-    [
-      'https://speed.example',
-      async () => {
-        const {url, token} = await startTrackerApi([trackerRow()]);
-        writeFileSync(join(folder, 'token'), token);
-        return url.origin;
-      },
-    ],
+    ['https://speed.example', () => startTracker('token')],
+    ['http://speedtest-tracker.example', () => startTracker('tracker-token')],
+    ['tracker.example:8080', startExporter],
     ['/config/database.sqlite', async () => join(folder, 'tracker.sqlite')],
     ['/var/lib/prometheus/data', async () => join(folder, 'prometheus')],
   ]);

@@ -35,6 +35,7 @@ const start = (results: number, mostBytes = 1000) => {
             sent.push(idsOf(again()));
             return accepted;
           },
+          isBegun: () => begun,
         };
       },
       seriesOf: () => ['a', 'b'],
@@ -44,6 +45,10 @@ const start = (results: number, mostBytes = 1000) => {
     sentBytes: () => 0,
     close: async () => undefined,
   };
+  let begun = false;
+  const begin = () => {
+    begun = true;
+  };
   let numbering = 0;
   const renumber = () => {
     numbering += 1;
@@ -51,7 +56,7 @@ const start = (results: number, mostBytes = 1000) => {
   const ahead = new Ahead({...journal, numbering: () => numbering}, sink, mostBytes);
   /** Notes that a batch has been taken. */
   const take = (batch: Batch | undefined) => batch && journal.setLive('sink', batch.changes);
-  return {ahead, append, renumber, take, prepared, sent, found};
+  return {ahead, append, begin, renumber, take, prepared, sent, found};
 };
 
 describe('the next batch', () => {
@@ -76,6 +81,16 @@ describe('the next batch', () => {
     expect(ahead.next(0, 3)?.lastId).toBe(1);
     append();
     expect(ahead.next(0, 3)?.lastId).toBe(2);
+  });
+
+  it('stays what it is once it is begun, unless it is to be smaller', () => {
+    const {ahead, append, begin} = start(2);
+    ahead.next(0, 3);
+    append();
+    begin();
+    expect(ahead.next(0, 3)?.lastId).toBe(2);
+    expect(ahead.extend()).toBe(false);
+    expect(ahead.next(0, 1)?.lastId).toBe(1);
   });
 
   it('is made anew when it is to be smaller', () => {

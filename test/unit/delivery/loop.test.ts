@@ -339,7 +339,12 @@ describe('a backlog', () => {
             events.push(`sent ${first?.id}`);
             return isAway ? {kind: 'retry', cause: 'connection refused', afterMs: 100} : accepted;
           };
-          return {bytes: 1, live: [{job: 'wan', lastSampleMs: first?.id ?? 0, series: ['a']}], send};
+          return {
+            bytes: 1,
+            live: [{job: 'wan', lastSampleMs: first?.id ?? 0, series: ['a']}],
+            send,
+            isBegun: () => false,
+          };
         },
         seriesOf: () => ['a'],
         repeat: async () => accepted,

@@ -210,8 +210,8 @@ describe('what is no result', () => {
   });
 });
 
-it('never gives a value of 0 or less for one that is not known', () => {
-  const anyNumber = fc.constantFrom(null, -1, 0, 0.5, 12, '7.25', 1e9);
+it('never gives a value for one that is not known or can not be, such as 0', () => {
+  const anyNumber = fc.constantFrom(null, -1, 0, 0.5, 12, '7.25', 1e9, 1e300, '1e400');
   const names = Object.entries(splitTrackerRow()).flatMap(([name, value]) =>
     typeof value === 'number' && !['id', 'scheduled', 'healthy'].includes(name) ? [name] : [],
   );
@@ -227,7 +227,11 @@ it('never gives a value of 0 or less for one that is not known', () => {
         const {jitterMs: _loaded, ...rest} = latency ?? {jitterMs: 0};
         return [...Object.values(rates), ...Object.values(rest)];
       });
-      for (const value of [...Object.values(idle), ...loaded]) expect(value).toBeGreaterThan(0);
+      for (const value of [...Object.values(idle), ...loaded]) {
+        expect(value).toBeGreaterThan(0);
+        expect(value).toBeLessThan(1e16);
+      }
+      expect(new Date(imported.result.endedAtMs).getTime()).toBe(imported.result.endedAtMs);
     }),
   );
 });

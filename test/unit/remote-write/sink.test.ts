@@ -341,7 +341,29 @@ describe('over several connections', () => {
       ['a', 'b'],
       ['c', 'd'],
     ]);
+    expect(ready?.isBegun()).toBe(true);
     expect(await ready?.send(signal)).toEqual({kind: 'accepted'});
     expect(requests.slice(2)).toEqual([['a', 'b']]);
+  });
+
+  test('what was refused is not sent again with what had no verdict', async () => {
+    const requests: (readonly (string | undefined)[])[] = [];
+    const server = await startHttpServer((response, {body}) => {
+      const names = namesIn(body);
+      const isFirst = requests.filter((each) => each.includes(names[0])).length === 0;
+      requests.push(names);
+      const status = names.includes('a') ? 400 : isFirst ? 503 : 204;
+      response.writeHead(status).end();
+    });
+    const http = httpTo(server.url);
+    const sink = remoteWriteSink({name: 'vm', http, labels, connections: 4}, wide, '1.2.3');
+    onTestFinished(async () => {
+      await sink.close();
+      await server.stop();
+    });
+    const ready = sink.timeline?.prepare(rows, [], () => rows);
+    expect(await ready?.send(signal)).toMatchObject({kind: 'retry'});
+    expect(await ready?.send(signal)).toMatchObject({kind: 'rejected', status: 400});
+    expect(requests.slice(2)).toEqual([['c', 'd']]);
   });
 });
