@@ -21,11 +21,12 @@ export const findCreatedLines = (lines: LineTable, size: number): Int32Array | u
   return createdLines;
 };
 
-/** Of each series the time since which it counts, in Unix milliseconds; NaN for those without. */
+/** Of each series the time since which it counts, in Unix milliseconds; NaN for those without, or with what is no time. */
 export const readCreatedTimes = ({bytes, lines, createdLines}: RememberedPage): Float64Array | undefined =>
   createdLines &&
   Float64Array.from(createdLines, (line) => {
     if (line < 0) return Number.NaN;
     const seconds = float.read(bytes, (lines.starts[line] ?? 0) + (lines.headBytes[line] ?? 0));
-    return Math.trunc((seconds ?? Number.NaN) * 1000);
+    const createdMs = Math.trunc((seconds ?? Number.NaN) * 1000);
+    return Number.isSafeInteger(createdMs) ? createdMs : Number.NaN;
   });

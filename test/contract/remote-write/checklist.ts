@@ -41,6 +41,9 @@ export const checklist: readonly Item[] = Object.entries(requirements).map(
   ([id, requirement]: [string, Requirement]) => ({...requirement, checks: checksById[id]}),
 );
 
+/** For a machine that does much else; none takes a second on a quiet one. */
+const timeoutMs = 30_000;
+
 /** Holds a sender to all that binds it in a version. */
 export const describeRemoteWriteSender = (sender: Sender, version: RemoteWriteVersion): void => {
   describe(`${sender.name} in remote write ${version}`, () => {
@@ -56,7 +59,7 @@ export const describeRemoteWriteSender = (sender: Sender, version: RemoteWriteVe
     for (const {sections, words, checks: own} of checklist) {
       const check = own?.[sender.name];
       if (sections[version] === undefined || typeof check !== 'function') continue;
-      it(`${sections[version]}: ${words}`, () => check(subject));
+      it(`${sections[version]}: ${words}`, () => check(subject), timeoutMs);
     }
   });
 };

@@ -68,7 +68,7 @@ export const resultsSender: Sender = {
         loop.wake();
       },
       settled: () =>
-        vi.waitFor(() => expect(journal.cursor(name)).toBe(journal.lastId()), {timeout: 9000, interval: 5}),
+        vi.waitFor(() => expect(journal.cursor(name)).toBe(journal.lastId()), {timeout: 25_000, interval: 5}),
       attempts,
       stop: async () => {
         await loop.stop();

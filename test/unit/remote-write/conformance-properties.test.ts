@@ -84,8 +84,10 @@ const anyExemplar = fc.record(
   {labels: anyLabels, value: fc.integer({min: -1000, max: 1000}), seconds: anySeconds},
   {requiredKeys: ['labels', 'value']},
 );
+/** Also what is no time, and then is not sent. */
+const anyCreated = fc.oneof(anySeconds, fc.constantFrom(0, 1e16, -1e300, Infinity, Number.NaN));
 const anyCounter = fc.record(
-  {created: anySeconds, exemplar: anyExemplar, atSeconds: anySeconds},
+  {created: anyCreated, exemplar: anyExemplar, atSeconds: anySeconds},
   {requiredKeys: []},
 );
 type Counter = typeof anyCounter extends fc.Arbitrary<infer T> ? T : never;
@@ -101,7 +103,7 @@ const linesOf = ({created, exemplar, atSeconds}: Counter, place: number): readon
   const labels = `{place="${place}"}`;
   return [
     `c_total${labels} ${place}${atSeconds === undefined ? '' : ` ${atSeconds}`}${example ?? ''}`,
-    ...(created === undefined ? [] : [`c_created${labels} ${created}`]),
+    ...(created === undefined ? [] : [`c_created${labels} ${String(created).replace('Infinity', 'Inf')}`]),
   ];
 };
 
@@ -117,7 +119,10 @@ it('times, created times and exemplars of pages arrive as they are', async () =>
         expect(found.map(({samples, exemplars}) => ({samples, exemplars}))).toEqual(
           counters.map(({created, exemplar, atSeconds}, place) => {
             const timestampMs = atSeconds === undefined ? startMs : atSeconds * 1000;
-            const startTime = created === undefined ? {} : {startMs: created === 0 ? 1 : created * 1000};
+            const createdMs = (created ?? Number.NaN) * 1000;
+            const startTime = Number.isSafeInteger(createdMs)
+              ? {startMs: createdMs === 0 ? 1 : createdMs}
+              : {};
             const labels = Object.entries(exemplar?.labels ?? {})
               .filter(([, text]) => text !== '')
               .toSorted(([a], [b]) => (a < b ? -1 : 1));
