@@ -85,7 +85,7 @@ it('lists the options of a command before the settings', async () => {
   const {stdout} = await runCommand(['import', '--help'], {cwd: temporaryFolder()});
   const lines = [
     'Positionals:',
-    '  file ',
+    '  source ',
     'Options:',
     '  --job ',
     '  --config ',
