@@ -94,6 +94,8 @@ interface TestBase {
   readonly startedAtMs: number;
   /** Unix time in milliseconds: the time of the result's samples wherever a timestamp is sent. */
   readonly endedAtMs: number;
+  /** Taken over from another program's records: destinations get it by a backfill alone. */
+  readonly history?: true;
 }
 
 export interface CompletedTest extends TestBase {

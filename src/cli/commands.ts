@@ -7,7 +7,7 @@ import {configFrom, sourcesFrom, withConfigFlags} from './config-flags.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {addFileCommands} from './file-commands.ts';
 import {importFlags} from './import-flags.ts';
-import {importKinds} from './import-kinds.ts';
+import {importKinds, isHistory} from './import-kinds.ts';
 import {reflectorFlags} from './reflector-flags.ts';
 
 const epilogue = `Exit codes: 0 good, 1 a test, check or delivery failed, 2 wrong usage or configuration.`;
@@ -213,7 +213,7 @@ export const runCommand = async (
             .options(importFlags),
           args,
         ),
-      async ({kind, source, job, timezone, tokenFile, dryRun, ...given}) => {
+      async ({kind, source, job, timezone, tokenFile, deliver, dryRun, ...given}) => {
         const {importSource} = await import('./import-source.ts');
         const {importResults, previewImport} = await import('./import.ts');
         const {terminalOf} = await import('./terminal.ts');
@@ -227,7 +227,7 @@ export const runCommand = async (
         });
         code = dryRun
           ? await previewImport(config, from, terminalOf(process.stdout, env), signal)
-          : await importResults(config, from, signal);
+          : await importResults(config, from, deliver ?? !isHistory(kind), signal);
       },
     )
     .command(

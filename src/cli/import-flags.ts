@@ -14,5 +14,10 @@ export const importFlags = {
     requiresArg: true,
     describe: "tracker-api: file with one of the tracker's tokens, with the ability results:read",
   },
+  deliver: {
+    type: 'boolean',
+    describe:
+      "have destinations get the results as any others (default: not a tracker's, which backfill sends; --no-deliver: none)",
+  },
   'dry-run': {type: 'boolean', default: false, describe: 'show what would come, and write nothing'},
 } as const satisfies Readonly<Record<string, Options>>;

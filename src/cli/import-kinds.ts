@@ -11,3 +11,6 @@ export const importKinds = [
 ] as const;
 
 export type ImportKind = (typeof importKinds)[number];
+
+/** Whether what is imported is a tracker's history, rather than what a program prints as it tests. */
+export const isHistory = (kind: ImportKind): boolean => kind.includes('tracker-');

@@ -73,10 +73,17 @@ const readAll = async (source: Source, take: Take, signal: AbortSignal): Promise
   return outcome;
 };
 
+/** How history comes to the destinations that take any. */
+const adviceFor = ({remote_write}: Config): string | undefined =>
+  remote_write.length > 0
+    ? `not queued for ${remote_write.map(({name}) => name).join(', ')}: speedtest-bridge backfill --to NAME sends them`
+    : undefined;
+
 const report = (
   {imported, known, wrong, unfinished, doubtful, doubt, broken}: Outcome,
   did: string,
   {rowsName}: Source,
+  advice?: string,
 ): ExitCode => {
   const left = unfinished > 0 ? `, ${unfinished} not finished yet` : '';
   process.stdout.write(
@@ -87,6 +94,7 @@ const report = (
     process.stderr.write(`${printable(doubt)}${others}\n`);
   }
   if (broken !== undefined) process.stderr.write(`${broken}: the same command goes on from here\n`);
+  if (imported > 0 && advice !== undefined) process.stderr.write(`${printable(advice)}\n`);
   return broken === undefined && wrong === 0 ? exitCode.good : exitCode.failed;
 };
 
@@ -108,19 +116,28 @@ export const previewImport = async (
   }
 };
 
+const asHistory = ({key, result}: KeyedResult): KeyedResult => ({key, result: {...result, history: true}});
+
 /**
  * Takes another program's results into the journal, each with its own time and once, however often they are imported.
  * Rows that hold no result are left out and told. What has broken off goes on where it was when it is done again.
+ * @param deliver whether destinations get the results as any others; otherwise they are history, for a backfill.
  */
 export const importResults = async (
-  {storage: {path}, remote_write, pushgateway}: Config,
+  config: Config,
   source: Source,
+  deliver: boolean,
   signal: AbortSignal,
 ): Promise<ExitCode> => {
+  const {
+    storage: {path},
+    remote_write,
+    pushgateway,
+  } = config;
   const journal = openJournal(path);
   const take: Take = (results) => {
     try {
-      return journal.importResults(results);
+      return journal.importResults(deliver ? results : results.map(asHistory));
     } catch (cause) {
       if (faultOf(cause) === undefined) throw cause;
       const words = cause instanceof Error ? cause.message : String(cause);
@@ -129,8 +146,10 @@ export const importResults = async (
   };
   try {
     // So that they are delivered, destinations must have their place in the journal before the results do.
-    for (const {name, replay} of [...remote_write, ...pushgateway]) journal.startAt(name, replay);
-    return report(await readAll(source, take, signal), 'imported', source);
+    for (const {name, replay} of deliver ? [...remote_write, ...pushgateway] : [])
+      journal.startAt(name, replay);
+    const outcome = await readAll(source, take, signal);
+    return report(outcome, 'imported', source, deliver ? undefined : adviceFor(config));
   } finally {
     journal.close();
   }

@@ -7,6 +7,8 @@ export interface Batch {
   /** The row behind which it begins. */
   readonly afterId: number;
   readonly lastId: number;
+  /** How many rows it reaches over, history among them included. */
+  readonly span: number;
   /** How many of them the destination has yet to take. */
   readonly size: number;
   /** What the destination shows when its turn comes. */
@@ -15,6 +17,15 @@ export interface Batch {
   readonly changes: readonly Shown[];
   readonly request: ReadyBatch;
 }
+
+/** Whether a row is delivered: history is left to backfills. */
+export const isDelivered = ({result}: JournalRow): boolean => result.history !== true;
+
+/** The rows up to the last one that is delivered; none where the first is not. */
+const stretchOf = (rows: readonly JournalRow[]): readonly JournalRow[] => {
+  const [first] = rows;
+  return first !== undefined && isDelivered(first) ? rows.slice(0, rows.findLastIndex(isDelivered) + 1) : [];
+};
 
 /**
  * A batch of these rows.
@@ -35,6 +46,7 @@ export const toBatch = (
   return {
     afterId: 0,
     lastId: Math.max(...rows.map(({id}) => id)),
+    span: rows.length,
     size: rows.length,
     before,
     changes: changesBy(rows, request.live, before),
@@ -63,7 +75,10 @@ export class Ahead {
     this.#mostBytes = mostBytes;
   }
 
-  /** The results behind a row, at most `limit` of them; undefined when there are none. */
+  /**
+   * The results behind a row that are delivered, of at most `limit` rows; undefined when there are none, or the first is
+   * history.
+   */
   next(afterId: number, limit: number): Batch | undefined {
     const numbering = this.#journal.numbering();
     this.#ready = this.#ready.filter(({lastId}) => lastId > afterId && numbering === this.#numbering);
@@ -71,14 +86,14 @@ export class Ahead {
     this.#limit = limit;
     const [ready] = this.#ready;
     // Of one that is begun, what is left is to be sent, and not all of it with what has come since.
-    const isStillRight = ready?.size === limit || (ready?.request.isBegun() && ready.size < limit);
+    const isStillRight = ready?.span === limit || (ready?.request.isBegun() && ready.span < limit);
     if (
       isStillRight &&
       ready?.afterId === afterId &&
       isStillShown(ready.before, this.#journal.live(this.#sink.name))
     )
       return ready;
-    const rows = this.#journal.after(afterId, limit);
+    const rows = stretchOf(this.#journal.after(afterId, limit));
     if (rows.length === 0) return undefined;
     const made = this.#prepare(rows, afterId, shownBy(this.#journal, this.#sink));
     this.#ready = [made];
@@ -89,19 +104,21 @@ export class Ahead {
   extend(): boolean {
     const last = this.#ready.at(-1);
     const bytes = this.#ready.reduce((sum, {request}) => sum + request.bytes, 0);
-    if (last === undefined || last.size < this.#limit || bytes >= this.#mostBytes) return false;
-    const rows = this.#journal.after(last.lastId, last.size);
-    if (rows.length < last.size) return false;
+    if (last === undefined || last.span < this.#limit || bytes >= this.#mostBytes) return false;
+    const rows = stretchOf(this.#journal.after(last.lastId, last.span));
+    if (rows.length < last.span) return false;
     this.#ready.push(this.#prepare(rows, last.lastId, shownAfter(last.before, last.changes)));
     return true;
   }
 
   #prepare(rows: readonly JournalRow[], afterId: number, before: readonly Shown[]): Batch {
-    return {...toBatch(rows, this.#sink, before, this.#readAgain(afterId, rows.length)), afterId};
+    const span = rows.length;
+    const again = this.#readAgain(afterId, span);
+    return {...toBatch(rows.filter(isDelivered), this.#sink, before, again), afterId, span};
   }
 
   // A method of its own: a function made where `rows` is would keep them all in memory.
-  #readAgain(afterId: number, size: number): () => readonly JournalRow[] {
-    return () => this.#journal.after(afterId, size);
+  #readAgain(afterId: number, span: number): () => readonly JournalRow[] {
+    return () => this.#journal.after(afterId, span).filter(isDelivered);
   }
 }

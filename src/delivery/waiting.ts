@@ -1,6 +1,6 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Journal, JournalRow} from '../journal/journal.ts';
-import {type Ahead, type Batch, toBatch} from './ahead.ts';
+import {type Ahead, type Batch, isDelivered, toBatch} from './ahead.ts';
 import type {Attempts, Delivery} from './attempts.ts';
 import type {QueueSettings} from './queue.ts';
 import type {Sink} from './sink.ts';
@@ -17,15 +17,18 @@ export interface WaitingSettings {
   readonly signal: AbortSignal;
 }
 
+/** How many rows are passed over at once: other work has its turn before the next. */
+const passedAtOnce = 500;
+
 /** The results that wait for a destination. */
 export interface Waiting {
-  /** Delivers the next of them, or a batch of them. Gives false where none waits. */
+  /** Delivers the next of them, or a batch of them, or passes over what is not delivered. Gives false where none waits. */
   deliverNext(): Promise<boolean>;
 }
 
 /**
- * Delivers what waits, from the destination's cursor on and in order. A rejected batch is halved until each result has its
- * own verdict; a result that is rejected alone is recorded and never blocks those behind it.
+ * Delivers what waits, from the destination's cursor on and in order, and passes over history. A rejected batch is halved
+ * until each result has its own verdict; a result that is rejected alone is recorded and never blocks those behind it.
  */
 export const createWaiting = (settings: WaitingSettings): Waiting => {
   const {journal, sink, queue, newest, ahead, attempts, onDelivery, signal} = settings;
@@ -37,13 +40,14 @@ export const createWaiting = (settings: WaitingSettings): Waiting => {
     return size > 0 ? {...toBatch(rows, sink, []), size} : undefined;
   };
 
-  const pending = (): Batch | undefined => {
-    const doneId = journal.cursor(sink.name);
-    const lastId = journal.lastId();
-    const batch = sink.backlog === 'every' ? ahead.next(doneId, limit) : newestSince(doneId);
-    // What came in is older than the newest, such as imported history, or the journal has lost it: nothing to send.
-    if (batch === undefined && lastId > doneId) journal.advance(sink.name, lastId);
-    return batch;
+  /** Moves the cursor on where nothing of what is next is delivered. */
+  const passOver = async (doneId: number, lastId: number): Promise<void> => {
+    const rows = sink.backlog === 'every' ? journal.after(doneId, passedAtOnce) : [];
+    const delivered = rows.findIndex(isDelivered);
+    const history = delivered === -1 ? rows : rows.slice(0, delivered);
+    // Without rows, what came in is older than the newest, or the journal has lost it.
+    journal.advance(sink.name, rows.length === 0 ? lastId : (history.at(-1)?.id ?? doneId));
+    await nextTurn();
   };
 
   /** Makes the next request ready while one is under way. */
@@ -57,11 +61,11 @@ export const createWaiting = (settings: WaitingSettings): Waiting => {
     }
   };
 
-  const deliver = async ({lastId, size, request, changes}: Batch): Promise<void> => {
+  const deliver = async ({lastId, span, size, request, changes}: Batch): Promise<void> => {
     const numbering = journal.numbering();
     const [outcome] = await Promise.all([
       request.send(signal),
-      size === queue.maxResults ? readAhead() : undefined,
+      span === queue.maxResults ? readAhead() : undefined,
     ]);
     // What is now called by these numbers is not what was sent.
     if (journal.numbering() !== numbering) return;
@@ -95,7 +99,9 @@ export const createWaiting = (settings: WaitingSettings): Waiting => {
   const expired = (): JournalRow | undefined => {
     if (queue.ageLimitMs === undefined || sink.backlog !== 'every') return undefined;
     const [row] = journal.after(journal.cursor(sink.name), 1);
-    return row !== undefined && row.result.endedAtMs < Date.now() - queue.ageLimitMs ? row : undefined;
+    return row !== undefined && isDelivered(row) && row.result.endedAtMs < Date.now() - queue.ageLimitMs
+      ? row
+      : undefined;
   };
 
   /** The destination was not asked, so this says nothing of how it does. */
@@ -113,9 +119,12 @@ export const createWaiting = (settings: WaitingSettings): Waiting => {
         await expire(tooOld);
         return true;
       }
-      const batch = pending();
+      const doneId = journal.cursor(sink.name);
+      const lastId = journal.lastId();
+      const batch = sink.backlog === 'every' ? ahead.next(doneId, limit) : newestSince(doneId);
       if (batch !== undefined) await deliver(batch);
-      return batch !== undefined;
+      else if (lastId > doneId) await passOver(doneId, lastId);
+      return batch !== undefined || lastId > doneId;
     },
   };
 };

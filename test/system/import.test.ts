@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
+import {completed} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startTrackerApi} from '../fixtures/tracker-api.ts';
 import {makeTrackerDatabase} from '../fixtures/tracker-database.ts';
@@ -16,14 +17,18 @@ import {
 } from '../fixtures/tracker-history.ts';
 import {startPrometheus} from '../peers/prometheus.ts';
 import {provide} from '../peers/provide.ts';
+import {startStrictReceiver} from '../peers/strict-receiver.ts';
 import {runCommand, startBridge, startCommand} from './bridge.ts';
 
 /** A folder with a configuration whose journal is `journal.db`. */
-const newFolder = (): {folder: string; configuration: Readonly<Record<string, unknown>>} => {
+const newFolder = (
+  settings: Readonly<Record<string, unknown>> = {},
+): {folder: string; configuration: Readonly<Record<string, unknown>>} => {
   const folder = temporaryFolder();
   const configuration = {
     jobs: [{name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded']}],
     storage: {path: join(folder, 'journal.db'), retention: '100y'},
+    ...settings,
   };
   writeFileSync(join(folder, 'bridge.yaml'), JSON.stringify(configuration));
   return {folder, configuration};
@@ -51,7 +56,11 @@ const elapsedMs = 20_005;
 
 describe("Speedtest Tracker's results", () => {
   it('come to the journal once, by whichever way, and from there to Prometheus with their times', async () => {
-    const {folder, configuration} = newFolder();
+    const receiver = await startStrictReceiver();
+    onTestFinished(() => receiver.stop());
+    const {folder, configuration} = newFolder({
+      remote_write: [{name: 'store', url: receiver.url, replay: 'all', repeat_interval: '0'}],
+    });
     const rows = [...trackerHistory(history)];
     const tracker = makeTrackerDatabase(join(folder, 'tracker.sqlite'), 'split', rows);
     onTestFinished(tracker.close);
@@ -81,7 +90,8 @@ describe("Speedtest Tracker's results", () => {
       `${finished} results imported, 0 there already, 1 results left out, ${unfinished} not finished yet\n`,
     );
     expect(first.stderr).toBe(
-      'result 9000: created_at: 2026-03-08 02:30:00 never was in America/St_Johns: is that the right --timezone?\n',
+      'result 9000: created_at: 2026-03-08 02:30:00 never was in America/St_Johns: is that the right --timezone?\n' +
+        'not queued for store: speedtest-bridge backfill --to NAME sends them\n',
     );
     expect(first.code).toBe(1);
 
@@ -119,6 +129,24 @@ describe("Speedtest Tracker's results", () => {
       isp: 'Example Net',
       server_id: '3692',
     });
+
+    // They are the past: the bridge sends a test of its own, and a backfill sends them.
+    const journal = openJournal(join(folder, 'journal.db'));
+    onTestFinished(() => journal.close());
+    await vi.waitFor(() => expect(journal.status('store')?.cursor).toBe(finished), {timeout: 30_000});
+    expect(receiver.requests).toEqual([]);
+    const until = new Date(history.startMs + 100 * history.everyMs).toISOString();
+    const backfill = ['backfill', '--to', 'store', '--until', until, '--config', 'bridge.yaml'];
+    expect(await runCommand(backfill, {cwd: folder})).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(' results taken, 0 refused\n'),
+    });
+    const times = () => new Set(receiver.samples.map(({timestampMs}) => timestampMs));
+    expect(times().size).toBeGreaterThan(80);
+    const endedAtMs = Date.now();
+    journal.append(completed({endedAtMs}));
+    await vi.waitFor(() => expect(times()).toContain(endedAtMs), {timeout: 30_000});
+    expect([...receiver.violations, ...receiver.conflicts]).toEqual([]);
   });
 
   it('go on where they were broken off', async () => {

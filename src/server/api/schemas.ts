@@ -69,6 +69,7 @@ const testOf = {
   scheduled: z.boolean(),
   startedAtMs: unixMs,
   endedAtMs: unixMs,
+  history: z.literal(true).exactOptional(),
 };
 
 const storedResult = z.discriminatedUnion('status', [
