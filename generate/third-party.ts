@@ -52,8 +52,8 @@ ${bundledPackages()
   .join('\n')}
 ## Packages that npm installs beside it
 
-Each brings the text of its licence. Of \`@libsql/*\`, which hold SQLite (public domain) in libSQL's version, only those for
-the platform are installed.
+They come as their authors published them, under the licences that they name. Of \`@libsql/*\`, which hold SQLite (public
+domain) in libSQL's version, only those for the platform are installed.
 
 | package | version | licence |
 | --- | --- | --- |

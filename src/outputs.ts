@@ -27,9 +27,11 @@ export const mappingIdentity = ({metrics, jobs}: Config): unknown => {
   return [metrics, jobs.length === 0, isOnly, new Map(labelled.map(({name, labels}) => [name, labels]))];
 };
 
-/** The newest result of each job of the configuration that has one. */
-export const newestOfEachJob = ({jobs}: Config, journal: Journal): readonly JournalRow[] =>
-  jobs.flatMap(({name}) => journal.newest(name) ?? []);
+/** The newest result of each job of the configuration that has one, and of the tracker's. */
+export const newestOfEachJob = ({jobs, tracker}: Config, journal: Journal): readonly JournalRow[] => {
+  const names = new Set([...jobs.map(({name}) => name), ...(tracker === undefined ? [] : [tracker.job])]);
+  return [...names].flatMap((name) => journal.newest(name) ?? []);
+};
 
 /**
  * A result's samples as remote write sends them where nothing is relabelled: with the pushed labels, at the test's end.

@@ -7,12 +7,14 @@ import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
 import {mappingOf, newestOfEachJob, sentSamplesOf} from './outputs.ts';
 import {createScheduler} from './scheduler/scheduler.ts';
+import {createScraping} from './scrape/scraping.ts';
 import {createAccessCheck} from './server/access/access.ts';
 import {createLoginAttempts} from './server/access/login.ts';
 import {apiEndpoints} from './server/api/api.ts';
 import {createProgressHub} from './server/api/progress-hub.ts';
 import {createDocument, type Document} from './server/document.ts';
 import type {Reload} from './server/routes/reload.ts';
+import {trackerWebhookRoute} from './server/routes/tracker-webhook.ts';
 import {type ServerOptions, startServer} from './server/server.ts';
 import {createClosing} from './service/closing.ts';
 import {createDeliveries} from './service/deliveries.ts';
@@ -21,12 +23,13 @@ import {startPeriodic} from './service/periodic.ts';
 import {createRecording} from './service/recording.ts';
 import {createReloading} from './service/reloading.ts';
 import {createTesting} from './service/testing.ts';
+import {createTrackerIntake} from './service/tracker-intake.ts';
 import {createYielding} from './service/yielding.ts';
-import {planDestinations} from './sinks.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
 import {createForwardingLog} from './telemetry/forwarding-log.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
+import {createScrapeLog} from './telemetry/scrape-log.ts';
 
 /** A running bridge. */
 export interface Service {
@@ -119,6 +122,16 @@ const open = async (
   });
   onClose(deliveries.stop);
 
+  const scrapeLog = createScrapeLog(log);
+  const scraping = createScraping({
+    version,
+    onBlocks: ({labels}, blocks) => deliveries.append(labels, blocks),
+    onScrape: scrapeLog.scrape,
+    onError: scrapeLog.error,
+    onProblem: log.warn,
+  });
+  onClose(scraping.stop);
+
   let document: Document | undefined;
   /** What is shown and delivered may have changed. */
   const announce = (): void => {
@@ -161,13 +174,23 @@ const open = async (
   const reload = async (): Promise<Reload> =>
     isReady ? reloading.reload() : {kind: 'failed', problem: 'the bridge is starting or stopping'};
   const loginAttempts = createLoginAttempts();
-  const serverOptions = ({web}: Config): ServerOptions => {
+  const intake = createTrackerIntake({
+    tracker: () => config.tracker,
+    journal,
+    log,
+    onImported: () => {
+      ownMetrics.unsaved(journal.unsaved());
+      announce();
+    },
+  });
+  onClose(intake.stop);
+  const serverOptions = ({web, tracker}: Config): ServerOptions => {
     const access = createAccessCheck(web.access, loginAttempts);
     return {
       ...web,
       access: () => access,
       headers: () => web.headers,
-      routes,
+      routes: [...routes, ...(tracker ? [trackerWebhookRoute(intake.take)] : [])],
       document: () => {
         yielding.asked();
         document ??= createDocument(newest().flatMap(map));
@@ -214,14 +237,17 @@ const open = async (
     samplesOf = sentSamplesOf(config, map);
     for (const warning of config.warnings) log.warn(warning);
     log.adjust(config.log);
-    const jobs = (): Config['jobs'] => config.jobs;
-    const destinations = planDestinations(config, map, version, jobs);
+    // Loaded only now, when the web server answers already.
+    const {planDestinations} = await import('./sinks.ts');
+    const destinations = planDestinations(config, map, version, () => config);
     ownMetrics.expect(
       config.jobs.map(({name}) => name),
       destinations.map(({name}) => name),
     );
     await deliveries.update(destinations);
     await scheduler.update(config.jobs, config.labels.instance);
+    const takesExemplars = config.remote_write.some(({sendExemplars}) => sendExemplars);
+    await scraping.update(config.scrapeJobs, takesExemplars);
     announce();
   };
   await apply(config);

@@ -2,17 +2,19 @@ import type {Config} from './config/schema.ts';
 import type {RepeatSettings} from './delivery/live.ts';
 import {defaultQueue, type QueueSettings} from './delivery/queue.ts';
 import type {Sink} from './delivery/sink.ts';
+import type {PageSink} from './forwarding/page-sink.ts';
 import type {ScrapeSink} from './forwarding/scrape-sink.ts';
 import type {StartPosition} from './journal/journal.ts';
 import {mostSamples} from './metrics/catalog.ts';
 import type {Mapping} from './metrics/map.ts';
 import {mappingIdentity} from './outputs.ts';
+import {pushgatewayPages} from './pushgateway/pages.ts';
 import {pushgatewaySink} from './pushgateway/sink.ts';
 import {relabel} from './relabel/relabel.ts';
 import {remoteWriteScrapes} from './remote-write/scrape-sink.ts';
 import {type RemoteWriteSettings, remoteWriteSink} from './remote-write/sink.ts';
 import {createRemoteWriter} from './remote-write/writer.ts';
-import {lapsesAt} from './scheduler/scheduler.ts';
+import {lapsesAt, periodsUntilLapse} from './scheduler/scheduler.ts';
 
 /** A destination of the configuration: where results go, and how its queue works. */
 export interface Destination {
@@ -22,6 +24,8 @@ export interface Destination {
   readonly queue: QueueSettings;
   /** Where it takes scrapes, which it closes with the sink. */
   readonly scrapes?: ScrapeSink;
+  /** Where it shows the newest scrape of each target. */
+  readonly pages?: PageSink;
   readonly repeat?: RepeatSettings;
 }
 
@@ -48,9 +52,11 @@ const queueOf = ({queue, connections}: RemoteWrite, {metrics}: Config): QueueSet
   ...(queue.sampleAgeLimitMs !== undefined && {ageLimitMs: queue.sampleAgeLimitMs}),
 });
 
+/** Whose results there are. */
+type Tested = Pick<Config, 'jobs' | 'tracker'>;
 type Jobs = Config['jobs'];
 
-const repeatOf = ({repeatIntervalMs}: RemoteWrite, jobs: () => Jobs): RepeatSettings => {
+const repeatOf = ({repeatIntervalMs}: RemoteWrite, current: () => Tested): RepeatSettings => {
   // Every repetition asks, a new result changes it, and a cron expression takes milliseconds to answer.
   const known = new Map<
     string,
@@ -59,8 +65,10 @@ const repeatOf = ({repeatIntervalMs}: RemoteWrite, jobs: () => Jobs): RepeatSett
   return {
     intervalMs: repeatIntervalMs === 0 ? Infinity : repeatIntervalMs,
     lapsesAtMs: (name, endedAtMs) => {
-      const job = jobs().find((candidate) => candidate.name === name);
-      if (job === undefined) return undefined;
+      const {jobs, tracker} = current();
+      const job = jobs.find((candidate) => candidate.name === name);
+      if (job === undefined)
+        return tracker?.job === name ? endedAtMs + periodsUntilLapse * tracker.intervalMs : undefined;
       const before = known.get(name);
       if (before?.job === job && before.endedAtMs === endedAtMs) return before.atMs;
       const atMs = lapsesAt(job, job.timeoutMs, endedAtMs);
@@ -72,13 +80,13 @@ const repeatOf = ({repeatIntervalMs}: RemoteWrite, jobs: () => Jobs): RepeatSett
 
 /**
  * The destinations of the configuration.
- * @param jobs gives the jobs at any time: a destination that goes on as it is keeps to those of a later configuration.
+ * @param current gives the jobs at any time: a destination that goes on as it is keeps to those of a later configuration.
  */
 export const planDestinations = (
   config: Config,
   map: Mapping,
   version: string,
-  jobs: () => Jobs = () => config.jobs,
+  current: () => Tested = () => config,
 ): readonly PlannedDestination[] => {
   const {job, ...otherLabels} = config.labels;
   const plan = (name: string, takesScrapes: boolean, open: () => Destination): PlannedDestination => ({
@@ -109,14 +117,15 @@ export const planDestinations = (
           ),
           start: given.replay,
           queue: queueOf(given, config),
-          repeat: repeatOf(given, jobs),
+          repeat: repeatOf(given, current),
         };
       });
     }),
     ...config.pushgateway.map(({name, http, replay, groupingKey = otherLabels}) =>
       plan(name, false, () => {
         const sink = pushgatewaySink({name, http, job, groupingKey}, map, version);
-        return {sink, start: replay, queue: defaultQueue};
+        const pages = pushgatewayPages({name, http}, version);
+        return {sink, pages, start: replay, queue: defaultQueue};
       }),
     ),
   ];

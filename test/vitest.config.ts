@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'unit',
           root,
           include: ['test/unit/**/*.test.ts'],
-          testTimeout: 10_000,
+          testTimeout: 30_000,
           ...several,
           sequence: {groupOrder: 0},
         },

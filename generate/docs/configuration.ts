@@ -9,7 +9,6 @@ interface Node {
   readonly description?: string | undefined;
   readonly default?: unknown;
   readonly enum?: readonly (string | number)[] | undefined;
-  readonly const?: unknown;
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;
   readonly not?: unknown;
@@ -36,8 +35,14 @@ const node: z.ZodType<Node> = z.lazy(() =>
   }),
 );
 
-/** The object whose keys are listed below a key, and how the place of those is written; undefined where there is none. */
-const sectionOf = (value: Node, path: string): {readonly path: string; readonly object: Node} | undefined => {
+/** An object whose keys are listed below a key. */
+interface Section {
+  /** How their place is written: that of the key, and `[]` for a list's entries or `.NAME` for those of a map. */
+  readonly path: string;
+  readonly object: Node;
+}
+
+const sectionOf = (value: Node, path: string): Section | undefined => {
   const {properties, items, additionalProperties: entries} = value;
   if (properties !== undefined) return {path, object: value};
   if (items !== undefined && 'properties' in items) return sectionOf(items, `${path}[]`);
@@ -78,54 +83,62 @@ const valuesOf = (value: Node): string => {
 const defaultOf = (value: Node, isRequired: boolean): string => {
   if (isRequired) return 'needed';
   if (value.default === undefined) return '–';
-  return typeof value.default === 'string'
-    ? value.default === ''
-      ? 'empty'
-      : code(value.default)
-    : code(JSON.stringify(value.default).replaceAll(',', ', '));
+  if (value.default === '') return 'empty';
+  return code(
+    typeof value.default === 'string' ? value.default : JSON.stringify(value.default).replaceAll(',', ', '),
+  );
 };
 
 /** The anchor that GitHub gives a heading. */
 const anchorOf = (path: string): string => path.toLowerCase().replace(/[^a-z0-9_-]/g, '');
+
+/** The keys of an object, and of those below it, that nothing is said of. */
+const undescribed = ({object, path}: Section): readonly string[] =>
+  Object.entries(object.properties ?? {}).flatMap(([key, value]) => {
+    const place = path === '' ? key : `${path}.${key}`;
+    const section = sectionOf(value, place);
+    const below = section === undefined ? [] : undescribed(section);
+    return value.description === undefined ? [place, ...below] : below;
+  });
 
 /**
  * The tables of an object and of those below it. An object that has the same keys as one before, or as one that is less
  * deep, is not shown again.
  * @param shown the places of the objects that were, by their schemas.
  */
-const tablesOf = (object: Node, path: string, shown: Map<string, string>): string => {
-  const below: (() => string)[] = [];
+const tablesOf = ({object, path}: Section, shown: Map<string, string>): string => {
+  const below: (Section & {readonly description: string})[] = [];
   const rows = Object.entries(object.properties ?? {}).map(([key, value]) => {
     const place = path === '' ? key : `${path}.${key}`;
-    const {description} = value;
-    if (description === undefined)
-      throw new Error(`no description of the key ${place}: give it one in src/config`);
-    const section = sectionOf(value, place);
+    const {description = ''} = value;
     const isRequired = object.required?.includes(key) === true;
+    const section = sectionOf(value, place);
     if (section === undefined) {
       return [code(key), valuesOf(value), defaultOf(value, isRequired), description];
     }
     const identity = JSON.stringify(section.object.properties);
-    const same = shown.get(identity) ?? section.path;
-    if (same === section.path) {
-      shown.set(identity, same);
-      below.push(
-        () =>
-          `\n## \`${section.path}\`\n\n${description}\n\n${tablesOf(section.object, section.path, shown)}`,
-      );
-    }
+    const shownAt = shown.get(identity) ?? section.path;
+    if (!shown.has(identity)) below.push({...section, description});
+    shown.set(identity, shownAt);
     return [
       code(key),
-      `keys of [${code(same)}](#${anchorOf(same)})`,
+      `keys of [${code(shownAt)}](#${anchorOf(shownAt)})`,
       isRequired ? 'needed' : '–',
       description,
     ];
   });
-  return table(['key', 'values', 'default', 'meaning'], rows) + below.map((write) => write()).join('');
+  const tables = below.map(
+    (each) => `\n## ${code(each.path)}\n\n${each.description}\n\n${tablesOf(each, shown)}`,
+  );
+  return table(['key', 'values', 'default', 'meaning'], rows) + tables.join('');
 };
 
-/** docs/configuration.md: every key of the configuration, from its schema. */
-export const configurationReference = (): string => `# Configuration keys
+/** docs/configuration.md: every key of the configuration, from its schema. Throws where one has no description there. */
+export const configurationReference = (): string => {
+  const root = {object: node.parse(configJsonSchema()), path: ''};
+  const lacking = undescribed(root);
+  if (lacking.length > 0) throw new Error(`keys without .describe() in src/config: ${lacking.join(', ')}`);
+  return `# Configuration keys
 
 <!-- Written by \`npm run generate\` from the schema in src/config. -->
 
@@ -133,4 +146,5 @@ What the file is and how its values work together is in the [README](../README.m
 variable too: \`web.listen\` is \`--web-listen\` and \`SPEEDTEST_BRIDGE_WEB_LISTEN\`; in the lists \`jobs\`, \`remote_write\` and
 \`pushgateway\` those mean the first entry.
 
-${tablesOf(node.parse(configJsonSchema()), '', new Map())}`;
+${tablesOf(root, new Map())}`;
+};

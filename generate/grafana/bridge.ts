@@ -77,23 +77,17 @@ export const bridgeDashboard = (): Dashboard =>
           bars({title: 'Attempts in the hour before', unit: 'short'}, [
             {expr: `increase(${own('deliveries_total')}[1h])`, legend: `{{outcome}}, ${ofDestination}`},
           ]),
-          bars(
+          bars({title: 'Results rejected, and samples not written, in the hour before', unit: 'short'}, [
             {
-              title: 'Results rejected, and samples not written, in the hour before',
               // Summed first: the series of a status begins with its first rejection.
-              unit: 'short',
+              expr: `increase(sum without (status) (${own('results_rejected_total')})[1h:1m])`,
+              legend: `rejected, ${ofDestination}`,
             },
-            [
-              {
-                expr: `increase(sum without (status) (${own('results_rejected_total')})[1h:1m])`,
-                legend: `rejected, ${ofDestination}`,
-              },
-              {
-                expr: `increase(${own('samples_unwritten_total')}[1h])`,
-                legend: `not written, ${ofDestination}`,
-              },
-            ],
-          ),
+            {
+              expr: `increase(${own('samples_unwritten_total')}[1h])`,
+              legend: `not written, ${ofDestination}`,
+            },
+          ]),
           timeseries({title: 'Sent', unit: 'Bps'}, [
             {expr: `rate(${own('sent_bytes_total')}[$__rate_interval])`, legend: ofDestination},
           ]),

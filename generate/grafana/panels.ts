@@ -1,6 +1,7 @@
 import type {Builder} from '@grafana/grafana-foundation-sdk/cog';
 import {
   GraphDrawStyle,
+  LegendDisplayMode,
   LineInterpolation,
   SortOrder,
   TooltipDisplayMode,
@@ -54,7 +55,7 @@ export interface PanelTexts {
   readonly unit: string;
 }
 
-/** Values over time. They hold until the next result, so lines go in steps. */
+/** Values over time, and what is to say of all of them. They hold until the next result, so lines go in steps. */
 export const timeseries = (texts: PanelTexts, queries: readonly Query[]): TimeseriesBuilder =>
   new TimeseriesBuilder()
     .title(texts.title)
@@ -65,14 +66,22 @@ export const timeseries = (texts: PanelTexts, queries: readonly Query[]): Timese
     .min(0)
     .lineInterpolation(LineInterpolation.StepAfter)
     .fillOpacity(8)
-    .legend(new VizLegendOptionsBuilder().showLegend(true))
+    .legend(
+      new VizLegendOptionsBuilder()
+        .showLegend(true)
+        .displayMode(LegendDisplayMode.Table)
+        .calcs(['lastNotNull', 'mean', 'min', 'max']),
+    )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .height(8)
     .span(12);
 
 /** As `timeseries`, for counts: bars. */
 export const bars = (texts: PanelTexts, queries: readonly Query[]): TimeseriesBuilder =>
-  timeseries(texts, queries).drawStyle(GraphDrawStyle.Bars).fillOpacity(60);
+  timeseries(texts, queries)
+    .drawStyle(GraphDrawStyle.Bars)
+    .fillOpacity(60)
+    .legend(new VizLegendOptionsBuilder().showLegend(true));
 
 /** The newest values, as large figures. */
 export const stat = (texts: PanelTexts, queries: readonly Query[]): StatBuilder =>

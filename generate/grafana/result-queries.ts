@@ -1,5 +1,15 @@
 import {type Naming, numberNamed, statusNamed} from '../../src/metrics/names.ts';
-import {acrossInfo, acrossResults, changingLabels, newest, type Scope} from '../../src/promql/line.ts';
+import {
+  acrossInfo,
+  acrossResults,
+  changingLabels,
+  infoOfLine,
+  numberSeries,
+  ofLine,
+  onLine,
+  type Scope,
+  statusSeries,
+} from '../../src/promql/line.ts';
 
 const within = '$window';
 /** The lines that are chosen. A failed test has no server and no provider to choose it by. */
@@ -14,16 +24,21 @@ export interface ResultQueries {
   rate(direction: 'download' | 'upload'): string;
   /** What one of the metrics of every profile says of each line's newest result. */
   status(name: string): string;
-  /** The share of each line's time in which its newest result was a completed test. */
+  /** The share of each line's time in which its newest result was a completed test, of all but that of skipped runs. */
   availability(): string;
   /** How many lines have a newest result that failed, by its class. */
   failing(): string;
   /** When each kind of failure was last seen, Unix time. */
   failures(): string;
-  /** The mean over the time range of the values whose tests ended in an hour of the day. */
-  inHour(expr: string, hour: number): string;
+  /**
+   * The mean over the time range of a number's values by the hour of the day in which their tests ended, as the label
+   * `hour` from 00 to 23. Each result is counted once; of several lines, it is the mean of their means.
+   */
+  byHour(expr: string): string;
   /** The number of each result at the one step at which it is new, with all its labels; for tables. */
-  ofEachResult(metric: {readonly name: string; readonly toBaseUnit: string}): string;
+  eachNumber(id: string): string;
+  /** The same of one of the metrics of every profile. */
+  eachStatus(name: string): string;
 }
 
 export const resultQueries = (naming: Naming): ResultQueries => {
@@ -34,37 +49,47 @@ export const resultQueries = (naming: Naming): ResultQueries => {
 
   const number = (id: string): string => {
     const {name, toBaseUnit} = numberNamed(id, naming);
-    return newest(name, ofResults) + toBaseUnit;
+    return ofLine(numberSeries(name, ofResults)) + toBaseUnit;
   };
 
-  // A skipped run says nothing about the line. Where its label is only on the info metric, it counts as failed.
-  const notSkipped: Scope = {...naming, matchers: `${lines}, status!="skipped"`, within};
+  /** The info series of lines' newest results, by their samples' times: it has labels that no other metric has. */
+  const newestInfo = (matcher: string): string =>
+    `last_over_time(${info}{${lines}, ${matcher}}[${within}]) and topk ${acrossInfo} (1, max_over_time(timestamp(${info}{${lines}})[${within}:2m]))`;
 
-  /** Which info series is each line's newest: by its samples' times, for it has labels that no other metric has. */
-  const newestInfo = `topk ${acrossInfo} (1, max_over_time(timestamp(${info}{${lines}})[${within}:2m]))`;
-
-  const isNew = (): string => {
-    const latest = `last_over_time(${ended}{${results}}[${within}])`;
-    const before = `last_over_time(${ended}{${results}}[${within}] offset $__interval)`;
-    const same = `max ${acrossResults} (${latest}) == max ${acrossResults} (${before})`;
-    return `(topk ${acrossResults} (1, ${latest}) unless ignoring (${changingLabels}) (${same}))`;
+  /** When each line's newest result ended, where that was not known one step earlier. */
+  const newlyEnded = (step: string): string => {
+    const latest = `max ${acrossResults} (last_over_time(${ended}{${results}}[${within}]))`;
+    // Days, for a bridge that is back after a while is seen with its last result again.
+    const before = `max ${acrossResults} (last_over_time(${ended}{${results}}[2d] offset ${step}))`;
+    return `(${latest} unless ${latest} == ${before})`;
   };
+
+  // `without ()` leaves out the metric's name alone, so that a result's numbers are in one row.
+  const ofEachResult = (series: string): string =>
+    `max without () (\n  ${series}\n  and ignoring (${changingLabels}) ${newlyEnded('$__interval')}\n)`;
 
   return {
     number,
     rate: (direction) => `${number(`${direction}_bytes`)} * 8`,
-    status: (name) => newest(statusNamed(name, naming), ofLines),
-    availability: () => `avg_over_time((${newest(statusNamed('success', naming), notSkipped)})[$__range:5m])`,
-    failing: () =>
-      `count by (failure) (last_over_time(${info}{${lines}, failure!=""}[${within}]) and ${newestInfo})`,
+    status: (name) => ofLine(statusSeries(statusNamed(name, naming), ofLines)),
+    availability: () => {
+      const success = ofLine(statusSeries(statusNamed('success', naming), ofLines));
+      // A skipped run says nothing about the line.
+      const skipped = infoOfLine(newestInfo('status="skipped"'));
+      return `avg_over_time((${success} unless ${onLine} ${skipped})[$__range:5m])`;
+    },
+    failing: () => `count by (failure) (${newestInfo('failure!=""')})`,
     failures: () =>
       `max by (instance, job_name, failure, reason, engine) (max_over_time(timestamp(${info}{${lines}, failure!=""})[$__range:2m]))`,
-    inHour: (expr, hour) => {
-      const hourOfDay = `hour(${newest(ended, ofResults)} + 3600 * $utc_offset)`;
-      return `avg(avg_over_time((${expr} and ${hourOfDay} == ${hour})[$__range:30m]))`;
+    byHour: (expr) => {
+      const hour = `count_values without () ("hour", hour(${newlyEnded('30m')} + 3600 * $utc_offset))`;
+      const twoDigits = `label_replace(${hour}, "hour", "0$1", "hour", "(.)")`;
+      return `avg by (hour) (avg_over_time((${expr} * ignoring (hour) group_right () ${twoDigits})[$__range:30m]))`;
     },
-    ofEachResult: ({name, toBaseUnit}) =>
-      // `without ()` leaves out the metric's name alone, so that a result's numbers are in one row.
-      `max without () (last_over_time(${name}{${results}}[${within}]) and ${isNew()})${toBaseUnit}`,
+    eachNumber: (id) => {
+      const {name, toBaseUnit} = numberNamed(id, naming);
+      return ofEachResult(numberSeries(name, ofResults)) + toBaseUnit;
+    },
+    eachStatus: (name) => ofEachResult(statusSeries(statusNamed(name, naming), ofResults)),
   };
 };

@@ -1,5 +1,4 @@
 import {PanelBuilder as TableBuilder} from '@grafana/grafana-foundation-sdk/table';
-import {type Naming, numberNamed, statusNamed} from '../../src/metrics/names.ts';
 import {asTable, instantQueries, rangeQueries} from './panels.ts';
 import type {ResultQueries} from './result-queries.ts';
 import {datasource} from './variables.ts';
@@ -19,16 +18,16 @@ const valueField = (index: number, of: number): string =>
   of === 1 ? 'Value' : `Value #${String.fromCharCode('A'.charCodeAt(0) + index)}`;
 
 /** One row for each result of the time range, the newest first. */
-export const resultTable = (queries: ResultQueries, naming: Naming): TableBuilder => {
+export const resultTable = (queries: ResultQueries): TableBuilder => {
   const ofNumber = (title: string, unit: string, id: string, operation = ''): Column => ({
     title,
     unit,
-    expr: queries.ofEachResult(numberNamed(id, naming)) + operation,
+    expr: queries.eachNumber(id) + operation,
   });
   const ofStatus = (title: string, unit: string, name: string, operation = ''): Column => ({
     title,
     unit,
-    expr: queries.ofEachResult({name: statusNamed(name, naming), toBaseUnit: ''}) + operation,
+    expr: queries.eachStatus(name) + operation,
   });
   const columns: readonly Column[] = [
     ofStatus('Ended', 'dateTimeAsIso', 'result_timestamp_seconds', ' * 1000'),

@@ -1,16 +1,14 @@
-import {PanelBuilder as BarGaugeBuilder} from '@grafana/grafana-foundation-sdk/bargauge';
-import {BarGaugeDisplayMode, VizOrientation} from '@grafana/grafana-foundation-sdk/common';
 import {type Dashboard, MappingType} from '@grafana/grafana-foundation-sdk/dashboard';
 import {PanelBuilder as StateTimelineBuilder} from '@grafana/grafana-foundation-sdk/statetimeline';
 import {type Naming, numberNamed, statusNamed} from '../../src/metrics/names.ts';
 import {type Row, toDashboard} from './dashboard.ts';
-import {bars, instantQueries, lineLegend, type Query, rangeQueries, stat, timeseries} from './panels.ts';
+import {hoursOfDay} from './hours-of-day.ts';
+import {bars, lineLegend, type Query, rangeQueries, stat, timeseries} from './panels.ts';
 import {type ResultQueries, resultQueries} from './result-queries.ts';
 import {failureTable, resultTable} from './result-tables.ts';
 import {choiceVariable, datasource, datasourceVariable, labelVariable, textVariable} from './variables.ts';
 
 const directions = ['download', 'upload'] as const;
-const hours = Array.from({length: 24}, (_, hour) => hour);
 
 const ofLine = (expr: string, what = ''): Query => ({expr, legend: `${what} ${lineLegend}`.trim()});
 
@@ -35,7 +33,8 @@ const now = (queries: ResultQueries): Row => ({
     stat(
       {
         title: 'Availability',
-        description: 'Share of the time range in which the newest test was one that completed.',
+        description:
+          'Share of the time range in which the newest test was one that completed. Time in which a run was skipped does not count.',
         unit: 'percentunit',
       },
       [ofLine(queries.availability())],
@@ -111,34 +110,6 @@ const failures = (queries: ResultQueries): Row => ({
   ],
 });
 
-const byHour = (title: string, unit: string, queries: ResultQueries, expr: string): BarGaugeBuilder =>
-  new BarGaugeBuilder()
-    .title(title)
-    .description('Mean of the tests that ended in each hour of the day.')
-    .unit(unit)
-    .min(0)
-    .datasource(datasource)
-    .targets(
-      instantQueries(
-        hours.map((hour) => ({expr: queries.inHour(expr, hour), legend: String(hour).padStart(2, '0')})),
-      ),
-    )
-    .orientation(VizOrientation.Vertical)
-    .displayMode(BarGaugeDisplayMode.Gradient)
-    .height(8)
-    .span(24);
-
-const hoursOfDay = (queries: ResultQueries): Row => ({
-  title: 'By hour of day',
-  collapsed: true,
-  panels: [
-    ...directions.map((direction) =>
-      byHour(direction === 'download' ? 'Download' : 'Upload', 'bps', queries, queries.rate(direction)),
-    ),
-    byHour('Latency', 's', queries, queries.number('ping_ms')),
-  ],
-});
-
 /** The dashboard of the results that have the names of a profile. */
 export const resultsDashboard = (naming: Naming): Dashboard => {
   const queries = resultQueries(naming);
@@ -170,7 +141,7 @@ export const resultsDashboard = (naming: Naming): Dashboard => {
       latency(queries),
       failures(queries),
       hoursOfDay(queries),
-      {title: 'Results', panels: [resultTable(queries, naming)]},
+      {title: 'Results', panels: [resultTable(queries)]},
     ],
   );
 };

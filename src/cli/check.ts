@@ -12,6 +12,9 @@ import {mappingOf} from '../outputs.ts';
 import {ageLimitText} from '../receiver/age-limit.ts';
 import {askAgeLimit} from '../receiver/ask-age-limit.ts';
 import {nextRun} from '../scheduler/scheduler.ts';
+import {planTargets} from '../scrape/scraping.ts';
+import {createScraper} from '../scrape/target/scraper.ts';
+import {targetName} from '../scrape/target/target.ts';
 import {type Endpoint, formatEndpoint} from '../server/endpoint.ts';
 import {startListening} from '../server/listen.ts';
 import {startListeningOnSocket} from '../server/unix-socket.ts';
@@ -134,7 +137,30 @@ const showAgeLimit = async (
     say(`        ${ageLimitText(await askAgeLimit(destination.http, version, Date.now(), signal))}`);
 };
 
-/** Tells when the jobs run next, and tries the journal, the web address and each destination without delivering. */
+/** Scrapes each target once. */
+const tryTargets = async ({scrapeJobs}: Config, version: string, signal: AbortSignal): Promise<boolean[]> => {
+  const {planned, problems} = planTargets(scrapeJobs);
+  const outcomes = problems.map((problem) => {
+    say(`FAILED  ${problem}`);
+    return false;
+  });
+  for (const {target, refusal} of planned) {
+    const settings = {exemplars: false, version, ...(refusal !== undefined && {refusal})};
+    const scraper = createScraper(target, settings);
+    const {report, cause} = await scraper.scrape(Date.now(), signal);
+    const what = `scrape job ${target.job.name}, ${targetName(target)}`;
+    say(
+      cause === undefined
+        ? `ok      ${what}: ${report.scraped} samples, of which ${report.relabelled} are forwarded`
+        : `FAILED  ${what}: ${cause}`,
+    );
+    outcomes.push(cause === undefined);
+    await scraper.close();
+  }
+  return outcomes;
+};
+
+/** Tells when the jobs run next, and tries the journal, the web address, each destination without delivering, and each target. */
 export const check = async (config: Config, version: string, signal: AbortSignal): Promise<ExitCode> => {
   say('ok      configuration');
   for (const warning of config.warnings) say(`warning ${warning}`);
@@ -156,5 +182,6 @@ export const check = async (config: Config, version: string, signal: AbortSignal
     if (isReached) await showAgeLimit(config, sink.name, version, signal);
     await sink.close();
   }
+  outcomes.push(...(await tryTargets(config, version, signal)));
   return outcomes.every(Boolean) ? exitCode.good : exitCode.failed;
 };

@@ -1,5 +1,4 @@
 import {readFileSync} from 'node:fs';
-import type {Config} from '../config/schema.ts';
 import {createClock} from '../import/clock.ts';
 import {lineSource, wholeSource} from '../import/input.ts';
 import {readOldTrackerCsv, readOldTrackerJson} from '../import/old-tracker.ts';
@@ -25,7 +24,12 @@ export interface SourceOptions {
   readonly tokenFile?: string;
 }
 
-const jobName = ({jobs: [first]}: Config, named: string | undefined): string => {
+/** What is needed of the configuration. */
+interface Jobs {
+  readonly jobs: readonly {readonly name: string}[];
+}
+
+const jobName = ({jobs: [first]}: Jobs, named: string | undefined): string => {
   const name = named ?? first?.name;
   if (name === undefined) throw new UsageError('the configuration has no job: name one with --job');
   return name;
@@ -55,23 +59,24 @@ const urlOf = (text: string): URL => {
 };
 
 /** What is imported from, by its kind. Throws a `UsageError`. */
-export const importSource = (config: Config, given: SourceOptions): Source => {
+export const importSource = (config: Jobs, given: SourceOptions): Source => {
   const {kind, source: path, timeZone} = given;
   if (timeZone !== undefined && !isTimeZone(timeZone))
     throw new UsageError(`${timeZone} is no IANA time zone such as Europe/Berlin (--timezone)`);
   const job = jobName(config, given.job);
-  const reading = {job, clock: createClock(path, timeZone)};
+  const name = path === '-' ? 'standard input' : path;
+  const reading = {job, clock: createClock(name, timeZone)};
   switch (kind) {
     case 'tracker-sqlite':
       return trackerSqlite(path, reading);
     case 'tracker-api':
       return trackerApi({url: urlOf(path), token: tokenIn(given.tokenFile)}, reading);
     case 'tracker-csv':
-      return wholeSource(path, 'lines', (content) => readTrackerCsv(path, content, reading));
+      return wholeSource(path, 'lines', (content) => readTrackerCsv(name, content, reading));
     case 'old-tracker-json':
-      return wholeSource(path, 'entries', (content) => readOldTrackerJson(path, content, reading));
+      return wholeSource(path, 'entries', (content) => readOldTrackerJson(name, content, reading));
     case 'old-tracker-csv':
-      return wholeSource(path, 'lines', (content) => readOldTrackerCsv(path, content, reading));
+      return wholeSource(path, 'lines', (content) => readOldTrackerCsv(name, content, reading));
     case 'ookla-json':
       return lineSource(path, (line) => readOoklaLine(line, job));
     case 'speedtest-cli-json':

@@ -22,16 +22,23 @@ interface Outcome {
   known: number;
   wrong: number;
   unfinished: number;
+  /** Results whose times are doubtful, and what is doubtful about the first one. */
+  doubtful: number;
+  doubt?: string;
   broken?: string;
 }
 
 /** Reads a source to its end, or until it breaks off. Throws a `UsageError` where it can't be read. */
 const readAll = async (source: Source, take: Take, signal: AbortSignal): Promise<Outcome> => {
-  const outcome: Outcome = {imported: 0, known: 0, wrong: 0, unfinished: 0};
+  const outcome: Outcome = {imported: 0, known: 0, wrong: 0, unfinished: 0, doubtful: 0};
   const display = process.stderr.isTTY ? showLine(process.stderr) : undefined;
   const sort = ({place, imported}: SourceRow): readonly KeyedResult[] => {
     switch (imported.kind) {
       case 'result':
+        if (imported.doubt !== undefined) {
+          outcome.doubtful += 1;
+          outcome.doubt ??= `${place}: ${imported.doubt}`;
+        }
         return [imported];
       case 'unfinished':
         outcome.unfinished += 1;
@@ -39,7 +46,7 @@ const readAll = async (source: Source, take: Take, signal: AbortSignal): Promise
       case 'wrong':
         outcome.wrong += 1;
         display?.end();
-        process.stderr.write(`${place}: ${printable(imported.problem)}\n`);
+        process.stderr.write(`${printable(`${place}: ${imported.problem}`)}\n`);
         return [];
       default:
         return imported satisfies never;
@@ -67,7 +74,7 @@ const readAll = async (source: Source, take: Take, signal: AbortSignal): Promise
 };
 
 const report = (
-  {imported, known, wrong, unfinished, broken}: Outcome,
+  {imported, known, wrong, unfinished, doubtful, doubt, broken}: Outcome,
   did: string,
   {rowsName}: Source,
 ): ExitCode => {
@@ -75,6 +82,10 @@ const report = (
   process.stdout.write(
     `${imported} results ${did}, ${known} there already, ${wrong} ${rowsName} left out${left}\n`,
   );
+  if (doubt !== undefined) {
+    const others = doubtful > 1 ? ` (so are ${doubtful - 1} others)` : '';
+    process.stderr.write(`${printable(doubt)}${others}\n`);
+  }
   if (broken !== undefined) process.stderr.write(`${broken}: the same command goes on from here\n`);
   return broken === undefined && wrong === 0 ? exitCode.good : exitCode.failed;
 };

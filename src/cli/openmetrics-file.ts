@@ -5,7 +5,7 @@ import type {Config} from '../config/schema.ts';
 import type {DatedSample} from '../exposition/openmetrics.ts';
 import {streamOpenMetrics} from '../exposition/openmetrics-stream.ts';
 import type {JournalRow} from '../journal/journal.ts';
-import type {Sample} from '../metrics/sample.ts';
+import type {Labels, Sample} from '../metrics/sample.ts';
 import {mappingOf} from '../outputs.ts';
 import {relabel} from '../relabel/relabel.ts';
 import {createSentLabels, type SentLabels} from '../remote-write/labels.ts';
@@ -23,11 +23,32 @@ const sentLabelsOf = ({labels, remote_write: destinations}: Config, name: string
   return createSentLabels(Object.entries(labels), (complete) => relabel(complete, rules));
 };
 
-const sentSample = (sample: Sample, sentLabels: SentLabels, timestampMs: number): DatedSample | undefined => {
-  const sent = sentLabels(sample.name, sample.labels) ?? [];
-  const name = sent.find(([label]) => label === '__name__')?.[1];
-  if (name === undefined) return undefined;
-  const labels = sent.filter(([label]) => label !== '__name__');
+/** A series as a destination gets it. */
+interface SentSeries {
+  readonly name: string;
+  readonly labels: Labels;
+  /** Tells it from all others. */
+  readonly key: string;
+}
+
+const toSeries = (complete: Labels): SentSeries | undefined => {
+  const name = complete.find(([label]) => label === '__name__')?.[1];
+  const labels = complete.filter(([label]) => label !== '__name__');
+  return name === undefined ? undefined : {name, labels, key: JSON.stringify([name, labels])};
+};
+
+/** What a destination makes of each sample's series, undefined where it drops it. The mapping's lists of labels come again. */
+const createSentSeries = (sentLabels: SentLabels): ((sample: Sample) => SentSeries | undefined) => {
+  const known = new WeakMap<Labels, Map<string, SentSeries | undefined>>();
+  return ({name, labels: own}) => {
+    const byName = known.get(own) ?? new Map<string, SentSeries | undefined>();
+    known.set(own, byName);
+    if (!byName.has(name)) byName.set(name, toSeries(sentLabels(name, own) ?? []));
+    return byName.get(name);
+  };
+};
+
+const dated = (sample: Sample, {name, labels}: SentSeries, timestampMs: number): DatedSample => {
   const {help, value} = sample;
   // A type and a unit demand a name that ends accordingly, which rules may have changed.
   return name === sample.name ? {...sample, labels, timestampMs} : {name, help, labels, value, timestampMs};
@@ -36,24 +57,24 @@ const sentSample = (sample: Sample, sentLabels: SentLabels, timestampMs: number)
 /** The results' samples as remote write sends them; of those that would be the same series at the same time, the first. */
 async function* samplesOf(config: Config, rows: Iterable<RowFor>): AsyncGenerator<readonly DatedSample[]> {
   const map = mappingOf(config);
-  const sentLabels = new Map(config.remote_write.map(({name}) => [name, sentLabelsOf(config, name)]));
+  const seriesOf = new Map(
+    config.remote_write.map(({name}) => [name, createSentSeries(sentLabelsOf(config, name))]),
+  );
   let atMs = Number.NaN;
   const written = new Set<string>();
   for (const {row, destinations} of rows) {
     const {endedAtMs} = row.result;
     if (endedAtMs !== atMs) written.clear();
     atMs = endedAtMs;
-    yield destinations
-      .flatMap((destination) => {
-        const labels = sentLabels.get(destination);
-        return labels === undefined
-          ? []
-          : map(row).flatMap((sample) => sentSample(sample, labels, endedAtMs) ?? []);
-      })
-      .filter(({name, labels}) => {
-        const series = JSON.stringify([name, labels]);
-        return !written.has(series) && written.add(series);
-      });
+    const samples = map(row);
+    yield destinations.flatMap((destination) =>
+      samples.flatMap((sample) => {
+        const series = seriesOf.get(destination)?.(sample);
+        if (series === undefined || written.has(series.key)) return [];
+        written.add(series.key);
+        return dated(sample, series, endedAtMs);
+      }),
+    );
   }
 }
 

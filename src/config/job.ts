@@ -14,7 +14,7 @@ const cron = z.string().superRefine((expression, context) => {
   }
 });
 
-const timeZone = parsed(
+export const timeZone = parsed(
   (name) => (isTimeZone(name) ? name : undefined),
   'an IANA time zone such as Europe/Berlin',
 );

@@ -8,7 +8,7 @@ import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';
 import {formatPath, problemAt, type Source, toProblems, valueAt} from './problem.ts';
 import {type Config, schema} from './schema.ts';
-import {scrapeProblems} from './scrape/jobs.ts';
+import {scrapeJobsOf, scrapeProblems} from './scrape/jobs.ts';
 import {warningsOf} from './warnings.ts';
 import {type Parsed, parseYamlFile} from './yaml-file.ts';
 
@@ -180,7 +180,14 @@ export const loadConfig = (sources: ConfigSources): Config => {
         ),
       ),
     );
-    return {...data, warnings: warningsOf(root, data, source), fingerprints};
+    const scrapeJobs = scrapeJobsOf(data, (index) => {
+      const given = valueAt(root, ['scrape_configs', index]);
+      return fingerprintOf([
+        valueAt(root, ['global']),
+        isGroup(given) ? {...given, static_configs: []} : given,
+      ]);
+    });
+    return {...data, warnings: warningsOf(root, data, source), fingerprints, scrapeJobs};
   }
   throw new ConfigError(problems);
 };

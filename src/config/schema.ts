@@ -2,6 +2,7 @@ import {hostname} from 'node:os';
 import {z} from 'zod';
 import {profiles} from '../metrics/catalog.ts';
 import {defaultPrefix, prefixPattern} from '../metrics/names.ts';
+import type {ScrapeJob} from '../scrape/job.ts';
 import {logFormats, logLevels} from '../telemetry/log.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
 import {engines} from './engines.ts';
@@ -9,6 +10,7 @@ import {dataSize, labelValues, nonEmpty, positiveDuration} from './fields.ts';
 import {job} from './job.ts';
 import {global} from './scrape/global.ts';
 import {scrapeConfig} from './scrape/scrape-config.ts';
+import {tracker} from './tracker.ts';
 import {web} from './web.ts';
 
 const metrics = z
@@ -76,6 +78,9 @@ export const schema = z.strictObject({
       "Targets to scrape and forward. An entry of prometheus.yml's own scrape_configs can be pasted as it is.",
     ),
   web: web.prefault({}).describe('The web server: the scraped endpoints, the page and the API.'),
+  tracker: tracker
+    .optional()
+    .describe('A Speedtest Tracker whose webhook tells of new results (docs/webhook.md).'),
   storage: z
     .strictObject({
       path: nonEmpty
@@ -110,5 +115,7 @@ export type Config = z.output<typeof schema> & {
   readonly warnings: readonly string[];
   /** By the name of each destination, what `fingerprintOf` gives of what was given for it. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** What `scrape_configs` and `global` make. */
+  readonly scrapeJobs: readonly ScrapeJob[];
 };
 export type JobConfig = Config['jobs'][number];

@@ -21,6 +21,8 @@ export interface BackfillSettings {
   /** How long a receiver may fail without a break before it is given up. */
   readonly patienceMs: number;
   readonly onProgress: (progress: BackfillProgress) => void;
+  /** Told why a request had no verdict, each time before it is made again. */
+  readonly onRetry: (cause: string) => void;
   readonly random?: () => number;
 }
 
@@ -49,7 +51,7 @@ export const backfill = async (
   settings: BackfillSettings,
   signal: AbortSignal,
 ): Promise<Backfilled> => {
-  const {sink, queue, resultsPerSecond, patienceMs, onProgress, random = Math.random} = settings;
+  const {sink, queue, resultsPerSecond, patienceMs, onProgress, onRetry, random = Math.random} = settings;
   const mostAtOnce = Math.max(1, Math.min(queue.maxResults, Math.floor(resultsPerSecond)));
   const startedMs = performance.now();
   const refusals = createRefusals();
@@ -72,6 +74,7 @@ export const backfill = async (
     for (let failures = 1; ; failures += 1) {
       const outcome = await deliver(batch);
       if (outcome.kind !== 'retry' || signal.aborted || performance.now() > givenUpMs) return outcome;
+      onRetry(outcome.cause);
       const {afterMs = 0} = outcome;
       const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
       await sleep(afterMs > 0 ? afterMs : backoffMs(failures, bounds), signal);

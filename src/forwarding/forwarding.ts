@@ -72,8 +72,7 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
 
   const sendUntilSettled = async (part: ScrapePart): Promise<void> => {
     for (let failures = 1; ; failures += 1) {
-      const outcome = await part.send(signal);
-      const {samples} = part;
+      const {outcome, samples} = await part.send(signal);
       if (outcome.kind !== 'retry') {
         onForwarded({destination, outcome, samples});
         return;

@@ -47,8 +47,8 @@ export interface Dropped {
 
 /** A journal of scrapes in an open file. All calls throw what SQLite throws, or an `UnreadableRowError`. */
 export interface ScrapeDatabase {
-  /** Commits a scrape's blocks, in one transaction. Returns its number. */
-  append(blocks: readonly Block[]): number;
+  /** Commits a scrape's blocks, in one transaction with what `advance` does. Returns its number. */
+  append(blocks: readonly Block[], cursors: ReadonlyMap<string, number>): number;
   /** The first scrape after that number. */
   after(id: number): StoredScrape | undefined;
   lastId(): number;
@@ -83,8 +83,11 @@ const bytesOf = (column: Float64Array | undefined): Uint8Array | null =>
 const floatsOf = (column: unknown, size: number): Float64Array => {
   if (!(column instanceof Uint8Array) || column.length !== size * 8)
     throw new UnreadableRowError(`journal: a block of ${size} series has a column that is not as long`);
-  // Copied, for the place of the original need not be one where a float64 may be.
-  return new Float64Array(Uint8Array.from(column).buffer);
+  const {buffer, byteOffset} = column;
+  // Copied where it begins at a place where no float64 may.
+  return byteOffset % 8 === 0
+    ? new Float64Array(buffer, byteOffset, size)
+    : new Float64Array(Uint8Array.from(column).buffer);
 };
 
 const exemplarsOf = (column: unknown): readonly Exemplar[] => {
@@ -133,7 +136,15 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
   const freePages = numberQuery(db, 'PRAGMA freelist_count');
   const timeAfter = numberQuery(db, 'SELECT time_ms FROM blocks WHERE id > ? ORDER BY id LIMIT 1');
 
-  const append = db.transaction((blocks: readonly Block[]): number => {
+  const note = (cursors: ReadonlyMap<string, number>): void => {
+    for (const [destination, id] of cursors) setCursor.run(destination, id);
+    forgetOthers.run(JSON.stringify([...cursors.keys()]));
+    removeUpTo.run(Math.min(lastId() ?? 0, ...cursors.values()));
+  };
+  const advance = db.transaction(note);
+
+  const append = db.transaction((blocks: readonly Block[], cursors: ReadonlyMap<string, number>): number => {
+    note(cursors);
     const scrape = (lastId() ?? 0) + 1;
     for (const {layout, timeMs, values, timestampsMs, createdMs, exemplars: given} of blocks) {
       insert.run(
@@ -165,16 +176,10 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
     };
   };
 
-  const advance = db.transaction((cursors: ReadonlyMap<string, number>): void => {
-    for (const [destination, id] of cursors) setCursor.run(destination, id);
-    forgetOthers.run(JSON.stringify([...cursors.keys()]));
-    removeUpTo.run(Math.min(lastId() ?? 0, ...cursors.values()));
-  });
-
   return {
-    append: (blocks) => {
+    append: (blocks, cursors) => {
       try {
-        return append.immediate(blocks);
+        return append.immediate(blocks, cursors);
       } catch (error) {
         layouts.forget();
         throw error;

@@ -31,7 +31,7 @@ export interface Backlog {
  * file is logged, and what it takes along is counted: no call throws for it.
  */
 export interface ScrapeJournal {
-  /** Commits the blocks of one scrape, in one transaction. */
+  /** Commits the blocks of one scrape, in one transaction. Their values must stay as they are. */
   append(blocks: readonly Block[]): void;
   /** Keeps scrapes for these destinations and no others. A new one starts at the end. */
   keepFor(destinations: readonly string[]): void;
@@ -39,7 +39,10 @@ export interface ScrapeJournal {
   cursor(destination: string): number;
   /** The first scrape after that number. */
   after(id: number): StoredScrape | undefined;
-  /** Notes that a destination is done with all up to this scrape. */
+  /**
+   * Notes that a destination is done with all up to this scrape. That is not synced by itself: after a kill, what was
+   * delivered in the second before it may be given once more.
+   */
   advance(destination: string, id: number): void;
   backlog(destination: string): Backlog;
   close(): void;
@@ -50,6 +53,7 @@ const openEveryMs = 5000;
 // However often a file is found damaged: copies of it must not fill the disk.
 const replaceEveryMs = 600_000;
 const pruneEveryMs = 60_000;
+const writeEveryMs = 1000;
 
 const samplesIn = (blocks: readonly Block[]): number =>
   blocks.reduce((sum, {values}) => sum + values.length, 0);
@@ -76,6 +80,10 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   let db: ScrapeDatabase | undefined;
   let isDamaged = false;
   let lastId = 0;
+  /** The scrape that was appended last, and the number of the one before it: most are asked for at once. */
+  let newest: {readonly afterId: number; readonly scrape: StoredScrape} | undefined;
+  /** When the file was last told where the cursors are. */
+  let writtenMs = Number.NEGATIVE_INFINITY;
   // Also those that the file has yet to be told of.
   const cursors = new Map<string, number>();
 
@@ -136,6 +144,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   };
 
   const makeRoom = (database: ScrapeDatabase, bytes: number): void => {
+    // What all have is no loss.
+    if (database.bytes() + bytes > limitBytes) database.advance(cursors);
     let samples = 0;
     while (database.bytes() + bytes > limitBytes) {
       const dropped = database.dropOldest();
@@ -155,30 +165,45 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     if (db !== undefined || existsSync(path)) attempt(action);
   };
 
+  const writeCursors = (): void => {
+    writtenMs = now();
+    attemptIfThere((database) => database.advance(cursors));
+  };
+
   attemptIfThere(() => {});
 
   return {
     append: (blocks) => {
-      if (cursors.size === 0 || blocks.length === 0) return;
+      const [first, ...others] = blocks;
+      if (cursors.size === 0 || first === undefined) return;
       const appended = attempt((database) => {
         if (prunings.next() !== undefined) database.prune();
         makeRoom(database, bytesIn(blocks));
-        return database.append(blocks);
+        writtenMs = now();
+        return database.append(blocks, cursors);
       });
-      if (appended === undefined) onLost(samplesIn(blocks), 'file');
-      else lastId = appended;
+      if (appended === undefined) {
+        onLost(samplesIn(blocks), 'file');
+        return;
+      }
+      newest = {afterId: lastId, scrape: {id: appended, blocks: [first, ...others]}};
+      lastId = appended;
     },
     keepFor: (destinations) => {
       for (const name of [...cursors.keys()]) if (!destinations.includes(name)) cursors.delete(name);
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
-      attemptIfThere((database) => database.advance(cursors));
+      writeCursors();
     },
     cursor: (destination) => cursors.get(destination) ?? lastId,
-    after: (id) => (id < lastId ? attempt((database) => database.after(id)) : undefined),
+    after: (id) => {
+      if (id >= lastId) return undefined;
+      return id === newest?.afterId ? newest.scrape : attempt((database) => database.after(id));
+    },
     advance: (destination, id) => {
       if (!cursors.has(destination)) return;
       cursors.set(destination, id);
-      attempt((database) => database.advance(cursors));
+      // A sync takes longer than all else that a small scrape does: this is written with the next one, if that is soon.
+      if (now() - writtenMs >= writeEveryMs) writeCursors();
     },
     backlog: (destination) => {
       const cursor = cursors.get(destination) ?? lastId;
@@ -186,6 +211,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       return {blocks: lastId - cursor, ...(sinceMs !== undefined && {sinceMs})};
     },
     close: () => {
+      if (db !== undefined && cursors.size > 0) writeCursors();
       db?.close();
       db = undefined;
     },

@@ -1,11 +1,16 @@
 import type {Outcome} from '../delivery/sink.ts';
 import type {StoredScrape} from './scrape-database.ts';
 
+/** An attempt, and how many samples it carried. */
+export interface Sent {
+  readonly samples: number;
+  readonly outcome: Outcome;
+}
+
 /** What one request carries of one or more scrapes. */
 export interface ScrapePart {
-  readonly samples: number;
   /** Makes one attempt, and another one when called again. Throws only when `signal` aborts. */
-  send(signal: AbortSignal): Promise<Outcome>;
+  send(signal: AbortSignal): Promise<Sent>;
 }
 
 /** Where scrapes go. */

@@ -68,18 +68,20 @@ const wallOf = (utcMs: number): WallTime => {
  * @param what the source, for the message.
  */
 export const createClock = (what: string, timeZone: string | undefined): Clock => {
-  // What a clock is ahead of UTC by on days on which that does not change: to ask for it takes some 20 µs each time.
-  const steadyOffsets = new Map<number, number | undefined>();
+  // What the clock is ahead of UTC by at the start of a day; undefined while it changes. To ask for it takes some 20 µs.
+  const offsets = new Map<number, number | undefined>();
+  const offsetOn = (day: number, zone: string): number | undefined => {
+    if (!offsets.has(day)) {
+      const [first, second] = instantsOf(wallOf(day * dayMs), zone);
+      offsets.set(day, first === undefined || second !== undefined ? undefined : day * dayMs - first);
+    }
+    return offsets.get(day);
+  };
+  /** What it is ahead by all day long; undefined near days on which that changes. */
   const steadyOffset = (utcMs: number, zone: string): number | undefined => {
     const day = Math.floor(utcMs / dayMs);
-    if (steadyOffsets.has(day)) return steadyOffsets.get(day);
-    const offsets = [day - 1, day + 2].map((each) => {
-      const instants = instantsOf(wallOf(each * dayMs), zone);
-      return instants.length === 1 ? each * dayMs - (instants[0] ?? 0) : undefined;
-    });
-    const offset = offsets.every((each) => each === offsets[0]) ? offsets[0] : undefined;
-    steadyOffsets.set(day, offset);
-    return offset;
+    const before = offsetOn(day - 1, zone);
+    return before === offsetOn(day + 2, zone) ? before : undefined;
   };
 
   let lastMs = Number.NEGATIVE_INFINITY;

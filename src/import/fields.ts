@@ -23,13 +23,19 @@ export const flag = z
 
 type Maybe = number | null | undefined;
 
+/** What is beyond it was never measured. */
+const isWithin = (value: Maybe, most: number): value is number =>
+  typeof value === 'number' && value >= 0 && value <= most;
+
 /** A value of which 0 and less stand for unknown. */
-export const aboveZero = (value: Maybe): number | undefined =>
-  typeof value === 'number' && value > 0 ? value : undefined;
+export const aboveZero = (value: Maybe, most = Number.MAX_SAFE_INTEGER): number | undefined =>
+  isWithin(value, most) && value > 0 ? value : undefined;
 
 /** A value of which less than 0 stands for unknown. */
-export const fromZero = (value: Maybe): number | undefined =>
-  typeof value === 'number' && value >= 0 ? value : undefined;
+export const fromZero = (value: Maybe, most = Number.MAX_SAFE_INTEGER): number | undefined =>
+  isWithin(value, most) ? value : undefined;
+
+const dayMs = 86_400_000;
 
 /** A round trip on the idle line, in milliseconds; undefined where the latency itself is not known. */
 export const idleLatency = (values: {
@@ -77,7 +83,7 @@ export const transfer = (values: {
   const bytesPerSecond = aboveZero(values.bytesPerSecond);
   if (bytesPerSecond === undefined) return undefined;
   const bytes = aboveZero(values.bytes);
-  const elapsedMs = aboveZero(values.elapsedMs);
+  const elapsedMs = aboveZero(values.elapsedMs, dayMs);
   return {
     bytesPerSecond,
     ...(bytes !== undefined && {bytes}),

@@ -4,7 +4,7 @@ import type {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {type Batch, type Imported, type Source, SourceError, type SourceRow} from './source.ts';
 
-const batchSize = 250;
+const batchSize = 500;
 
 interface Input {
   readonly stream: Readable;

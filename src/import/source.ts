@@ -7,6 +7,8 @@ export type Imported =
       readonly result: TestResult;
       /** The same for the same record wherever it is read, and of no other one. */
       readonly key: string;
+      /** What makes its time doubtful, in one line. */
+      readonly doubt?: string;
     }
   /** A test that was not over when it was written down. */
   | {readonly kind: 'unfinished'}

@@ -163,7 +163,8 @@ export const trackerApi = (access: TrackerAccess, reading: TrackerReading): Sour
         if (number > 1) await wait(pageEveryMs, signal);
         signal.throwIfAborted();
         const {data, meta} = shapeOf(page, await ask(access, pathOf(number), agent, signal), access.url);
-        last = meta.last_page;
+        // A tracker that empties itself meanwhile has fewer pages than it said.
+        last = data.length > 0 ? meta.last_page : number;
         // By number, for the hour that comes twice is sorted by its times only.
         const items = data
           .map((item) => ({item, id: idOf(item)}))

@@ -3,11 +3,12 @@ import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
 import {z} from 'zod';
 import {type Batch, type Source, SourceError} from './source.ts';
-import {readTracker, type TrackerReading, trackerColumns} from './tracker.ts';
+import {readTracker, type TrackerReading} from './tracker.ts';
+import {trackerColumns} from './tracker-row.ts';
 
 type Database = Libsql.Database;
 
-const batchSize = 250;
+const batchSize = 500;
 
 const words: ReadonlyMap<unknown, string> = new Map([
   ['SQLITE_NOTADB', 'is no SQLite database'],

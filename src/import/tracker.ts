@@ -1,100 +1,11 @@
-import {z} from 'zod';
 import {oneLine} from '../delivery/http/response.ts';
 import type {Measurement, TestResult, TestServer, Transfer} from '../result.ts';
 import type {Clock} from './clock.ts';
-import {
-  failureClassOf,
-  flag,
-  fromZero,
-  idleLatency,
-  loadedLatency,
-  numeric,
-  problemOf,
-  text,
-  transfer,
-} from './fields.ts';
+import {failureClassOf, fromZero, idleLatency, loadedLatency, problemOf, transfer} from './fields.ts';
 import type {Imported} from './source.ts';
+import {type TrackerRow, trackerRow} from './tracker-row.ts';
 
-const latency = z.object({iqm: numeric, low: numeric, high: numeric, jitter: numeric}).nullish();
-const direction = z.object({bandwidth: numeric, bytes: numeric, elapsed: numeric, latency}).nullish();
-const identifier = z.union([z.number(), z.string()]).nullish();
-
-/** What Ookla's program printed, or what the tracker made of another program's output or failure. */
-const data = z.object({
-  timestamp: text,
-  isp: text,
-  message: text,
-  packetLoss: numeric,
-  ping: z.object({latency: numeric, jitter: numeric, low: numeric, high: numeric}).nullish(),
-  download: direction,
-  upload: direction,
-  server: z
-    .object({id: identifier, host: text, port: numeric, name: text, location: text, country: text})
-    .nullish(),
-});
-
-/**
- * The columns of Speedtest Tracker's table `results` in all its versions: those of 0.1 (2022), `successful` (2023),
- * `service` and `status` in place of it (2024), and one for each value in place of `data` (2026). Rates are in bytes per
- * second, times in milliseconds.
- */
-const columns = z.object({
-  id: z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number.parseFloat)]),
-  service: text,
-  status: text,
-  successful: flag,
-  scheduled: flag,
-  healthy: flag,
-  created_at: z.string(),
-  timestamp: text,
-  isp: text,
-  error_message: text,
-  packet_loss: numeric,
-  ping: numeric,
-  ping_jitter: numeric,
-  ping_low: numeric,
-  ping_high: numeric,
-  download: numeric,
-  download_bytes: numeric,
-  download_elapsed: numeric,
-  download_latency_iqm: numeric,
-  download_latency_low: numeric,
-  download_latency_high: numeric,
-  download_jitter: numeric,
-  upload: numeric,
-  upload_bytes: numeric,
-  upload_elapsed: numeric,
-  upload_latency_iqm: numeric,
-  upload_latency_low: numeric,
-  upload_latency_high: numeric,
-  upload_jitter: numeric,
-  server_id: identifier,
-  server_host: text,
-  server_port: numeric,
-  server_name: text,
-  server_location: text,
-  server_country: text,
-});
-
-/** The columns that a result is read from; any of them but `id` and `created_at` may be missing. */
-export const trackerColumns: readonly string[] = [...columns.keyof().options, 'data'];
-
-/** A value that may be written as JSON; more than once, as versions before 0.16 did. */
-const unwrapped = (value: unknown): unknown => {
-  if (typeof value !== 'string') return value;
-  try {
-    return unwrapped(JSON.parse(value));
-  } catch {
-    return undefined;
-  }
-};
-
-/** Data of another shape are no reason to give up what the columns hold. */
-const row = columns.extend({data: z.preprocess(unwrapped, data.nullish().catch(undefined))});
-
-type Row = z.output<typeof row>;
-
-const serverOf = (found: Row): TestServer => {
+const serverOf = (found: TrackerRow): TestServer => {
   const server = found.data?.server;
   const id = server?.id ?? found.server_id;
   const name = server?.name ?? found.server_name;
@@ -111,7 +22,7 @@ const serverOf = (found: Row): TestServer => {
   };
 };
 
-const downloadOf = (found: Row): Transfer | undefined => {
+const downloadOf = (found: TrackerRow): Transfer | undefined => {
   const download = found.data?.download;
   return transfer({
     bytesPerSecond: download?.bandwidth ?? found.download,
@@ -126,7 +37,7 @@ const downloadOf = (found: Row): Transfer | undefined => {
   });
 };
 
-const uploadOf = (found: Row): Transfer | undefined => {
+const uploadOf = (found: TrackerRow): Transfer | undefined => {
   const upload = found.data?.upload;
   return transfer({
     bytesPerSecond: upload?.bandwidth ?? found.upload,
@@ -141,7 +52,7 @@ const uploadOf = (found: Row): Transfer | undefined => {
   });
 };
 
-const measurementOf = (found: Row, engine: string): Measurement => {
+const measurementOf = (found: TrackerRow, engine: string): Measurement => {
   const {data: printed} = found;
   const ping = idleLatency({
     latencyMs: printed?.ping?.latency ?? found.ping,
@@ -152,7 +63,7 @@ const measurementOf = (found: Row, engine: string): Measurement => {
   const download = downloadOf(found);
   const upload = uploadOf(found);
   const isp = printed?.isp ?? found.isp;
-  const loss = fromZero(printed?.packetLoss ?? found.packet_loss);
+  const loss = fromZero(printed?.packetLoss ?? found.packet_loss, 100);
   return {
     engine: {name: engine},
     server: serverOf(found),
@@ -160,7 +71,7 @@ const measurementOf = (found: Row, engine: string): Measurement => {
     ...(ping && {ping}),
     ...(download && {download}),
     ...(upload && {upload}),
-    ...(loss !== undefined && loss <= 100 && {packetLossPercent: loss}),
+    ...(loss !== undefined && {packetLossPercent: loss}),
   };
 };
 
@@ -170,8 +81,35 @@ const isMeasured = ({ping, download, upload}: Measurement): boolean =>
 const unfinished = ['waiting', 'started', 'checking', 'running', 'benchmarking'];
 
 /** What a row says of its test; versions without the column `status` say no more than whether it went well. */
-const statusOf = ({status, successful}: Row, measurement: Measurement): string =>
+const statusOf = ({status, successful}: TrackerRow, measurement: Measurement): string =>
   status?.toLowerCase() ?? ((successful ?? isMeasured(measurement)) ? 'completed' : 'failed');
+
+/** Zones are at least a quarter of an hour apart; a test that is asked for may wait for others, but seldom for so long. */
+const farMs = 14 * 60_000;
+
+interface Times {
+  /** When the test was asked for, Unix milliseconds. */
+  readonly askedAtMs: number;
+  /** When it ended by Ookla's program, which says so in UTC. */
+  readonly endedAtMs: number | undefined;
+  readonly doubt?: string;
+}
+
+/** A row's times, or why it has none. Where the two of them don't fit each other, the one in UTC is right. */
+const timesOf = (found: TrackerRow, clock: Clock): Times | string => {
+  const asked = clock(found.created_at);
+  const noted = found.data?.timestamp ?? found.timestamp;
+  const ended = noted ? clock(noted) : undefined;
+  if (!ended?.ok) {
+    return asked.ok ? {askedAtMs: asked.ms, endedAtMs: undefined} : `created_at: ${asked.problem}`;
+  }
+  if (!asked.ok) {
+    return {askedAtMs: ended.ms, endedAtMs: ended.ms, doubt: `created_at: ${asked.problem}`};
+  }
+  const apartMs = Math.abs(asked.ms - ended.ms);
+  const doubt = `created_at is ${Math.round(apartMs / 60_000)} min from the time that Ookla's program noted: is that the right --timezone?`;
+  return {askedAtMs: asked.ms, endedAtMs: ended.ms, ...(apartMs >= farMs && {doubt})};
+};
 
 export interface TrackerReading {
   /** The job that the results are of. */
@@ -187,27 +125,31 @@ export interface TrackerReading {
  * the test was asked for, plus the time that its transfers took.
  */
 export const readTracker = (value: unknown, {job, clock}: TrackerReading): Imported => {
-  const parsed = row.safeParse(value);
+  const parsed = trackerRow.safeParse(value);
   if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
   const found = parsed.data;
-  const createdAt = clock(found.created_at);
-  if (!createdAt.ok) return {kind: 'wrong', problem: `created_at: ${createdAt.problem}`};
-  const noted = found.data?.timestamp ?? found.timestamp;
-  const endedAt = noted ? clock(noted) : undefined;
+  const times = timesOf(found, clock);
+  if (typeof times === 'string') return {kind: 'wrong', problem: times};
+  const {askedAtMs, doubt} = times;
 
   const engine = found.service?.toLowerCase() ?? 'ookla';
   const measurement = measurementOf(found, engine);
   const reason =
     oneLine(found.data?.message ?? found.error_message ?? '') || 'Speedtest Tracker does not say why';
   const key = `tracker:${JSON.stringify([job, found.id, found.created_at])}`;
-  const at = {job, scheduled: found.scheduled ?? false, startedAtMs: createdAt.ms, endedAtMs: createdAt.ms};
-  const result = (given: TestResult): Imported => ({kind: 'result', result: given, key});
+  const at = {job, scheduled: found.scheduled ?? false, startedAtMs: askedAtMs, endedAtMs: askedAtMs};
+  const result = (given: TestResult): Imported => ({
+    kind: 'result',
+    result: given,
+    key,
+    ...(doubt !== undefined && {doubt}),
+  });
   const status = statusOf(found, measurement);
   switch (status) {
     case 'completed': {
       if (!isMeasured(measurement)) return {kind: 'wrong', problem: 'completed, but nothing was measured'};
       const elapsedMs = (measurement.download?.elapsedMs ?? 0) + (measurement.upload?.elapsedMs ?? 0);
-      const endedAtMs = endedAt?.ok ? endedAt.ms : createdAt.ms + elapsedMs;
+      const endedAtMs = times.endedAtMs ?? Math.round(askedAtMs + elapsedMs);
       return result({
         ...at,
         status,

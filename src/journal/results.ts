@@ -4,7 +4,8 @@ import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {History} from './history.ts';
 import {openHours} from './hours.ts';
-import type {Journal, JournalRow, KeyedResult} from './journal.ts';
+import {openImports} from './imports.ts';
+import type {Journal, JournalRow} from './journal.ts';
 import {openPages} from './pages.ts';
 import {bytesOfText, columnsOf, command, numberQuery, statement} from './query.ts';
 import {openUsage} from './usage.ts';
@@ -81,7 +82,6 @@ export const openResults = (db: Database): Results => {
     `INSERT INTO results (id, job, status, ended_at_ms, last_success_ms, checksum, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertKey = command(db, 'INSERT OR IGNORE INTO imports (key) VALUES (?)');
-  const countKey = numberQuery(db, 'SELECT count(*) FROM imports WHERE key = ?');
   const after = select('WHERE id > ? ORDER BY id LIMIT ?');
   const byId = select('WHERE id = ?');
   const newest = select('ORDER BY ended_at_ms DESC, id DESC LIMIT 1');
@@ -108,7 +108,7 @@ export const openResults = (db: Database): Results => {
     const body = JSON.stringify(result);
     const checksum = checksumOf(id, lastSuccessMs ?? null, body);
     insert.run(id, result.job, result.status, result.endedAtMs, lastSuccessMs ?? null, checksum, body);
-    usage.add(result);
+    usage.add([result]);
     return lastSuccessMs === undefined ? {id, result} : {id, result, lastSuccessMs};
   };
   const insertResult = (result: TestResult): JournalRow => {
@@ -120,23 +120,11 @@ export const openResults = (db: Database): Results => {
   const importResult = db.transaction((result: TestResult, key: string): JournalRow | undefined =>
     insertKey.run(key) === 0 ? undefined : insertResult(result),
   );
-  const importResults = db.transaction((keyed: readonly KeyedResult[]): number => {
-    const firstId = nextId();
-    let id = firstId;
-    for (const {result, key} of keyed) {
-      if (insertKey.run(key) === 0) continue;
-      insertAs(id, result);
-      id += 1;
-    }
-    hours.addFrom(firstId);
-    return id - firstId;
-  });
 
   return {
     append: (result) => append.immediate(result),
     importResult: (result, key) => importResult.immediate(result, key),
-    importResults: (keyed) => importResults.immediate(keyed),
-    wasImported: (key) => countKey(key) === 1,
+    ...openImports(db, {nextId, lastSuccess, usage, hours}),
     after,
     result: (id) => byId(id)[0],
     newest: (job) => (job === undefined ? newest() : newestOf(job))[0],

@@ -69,7 +69,7 @@ const recountUsage = (db: Database): void => {
     let lastId: number | undefined = 0;
     while (lastId !== undefined) {
       const rows = results.after(lastId, countedAtOnce);
-      for (const {result} of rows) usage.add(result);
+      usage.add(rows.map(({result}) => result));
       lastId = rows.at(-1)?.id;
     }
   })();

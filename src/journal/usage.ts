@@ -27,17 +27,21 @@ export const bytesMoved = (result: TestResult): number => {
 export const openUsage = (db: Database) => {
   const add = command(
     db,
-    `INSERT INTO usage (start_ms, job, bytes) VALUES (?, ?, ?)
+    `INSERT INTO usage (start_ms, job, bytes) SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
        ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes`,
   );
   const ofAll = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ?');
   const ofJob = numberQuery(db, 'SELECT sum(bytes) FROM usage WHERE start_ms >= ? AND job = ?');
   const removeBefore = command(db, 'DELETE FROM usage WHERE start_ms < ?');
   return {
-    /** Counts a result that is appended, in the same transaction. */
-    add: (result: TestResult): void => {
-      const bytes = Math.round(bytesMoved(result));
-      if (bytes > 0) add.run(Math.floor(result.endedAtMs / quarterMs) * quarterMs, result.job, bytes);
+    /** Counts results that are appended, in the same transaction. */
+    add: (results: readonly TestResult[]): void => {
+      const moved = results.flatMap((result) => {
+        const bytes = Math.min(Math.round(bytesMoved(result)), Number.MAX_SAFE_INTEGER);
+        const startMs = Math.floor(result.endedAtMs / quarterMs) * quarterMs;
+        return bytes > 0 ? [[startMs, result.job.toWellFormed(), bytes]] : [];
+      });
+      if (moved.length > 0) add.run(JSON.stringify(moved));
     },
     movedSince: (sinceMs: number, job?: string): number =>
       (job === undefined ? ofAll(sinceMs) : ofJob(sinceMs, job)) ?? 0,

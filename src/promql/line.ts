@@ -18,6 +18,13 @@ export const acrossInfo = `without (${reservedLabels
   .toSorted()
   .join(', ')})`;
 
+/** How a line's series are matched with what `infoOfLine` gives. */
+export const onLine = 'on (job, instance, job_name)';
+
+/** Info series by line. `job_name` is a label of other series only where there are several jobs, so it comes both ways. */
+export const infoOfLine = (series: string): string =>
+  `(max by (job, instance, job_name) (${series}) or max by (job, instance) (${series}))`;
+
 /** What a query of results looks at. */
 export interface Scope extends Naming {
   /** Matchers of labels as in a selector, without the braces; may be empty. */
@@ -26,16 +33,41 @@ export interface Scope extends Naming {
   readonly within: string;
 }
 
+const selected = (metric: string, {matchers}: Scope): string =>
+  matchers === '' ? metric : `${metric}{${matchers}}`;
+
 /** A metric's newest sample of each series, whether it was sent once, repeated, or scraped every minute. */
-const latest = (metric: string, {matchers, within}: Scope): string =>
-  `last_over_time(${metric}${matchers === '' ? '' : `{${matchers}}`}[${within}])`;
+const latest = (metric: string, scope: Scope): string =>
+  `last_over_time(${selected(metric, scope)}[${scope.within}])`;
 
 /**
- * A metric of each line's newest result; nothing where that has no such number.
+ * Which series of `ended` lacked a metric when they were last seen. Prometheus remembers a sample that was sent once for
+ * five minutes, so that none is between two steps.
+ */
+const lacking = (metric: string, ended: string, scope: Scope): string => {
+  const had = `${selected(metric, scope)} * 0 + 1 or ${selected(ended, scope)} * 0`;
+  return `last_over_time((${had})[${scope.within}:5m]) == 0`;
+};
+
+/**
+ * The series, with all its labels, that a metric which every result has is of for each line's newest result.
  * Where labels have changed, the series before are still within reach of `last_over_time`: of all that a line has, only
  * the one whose result ended last counts, which is how nothing is summed twice.
  */
-export const newest = (metric: string, scope: Scope): string => {
+export const statusSeries = (metric: string, scope: Scope): string => {
   const ended = latest(statusNamed('result_timestamp_seconds', scope), scope);
-  return `max ${acrossResults} (\n  ${latest(metric, scope)}\n  and topk ${acrossResults} (1, ${ended})\n)`;
+  return `${latest(metric, scope)}\n  and topk ${acrossResults} (1, ${ended})`;
 };
+
+/**
+ * As `statusSeries`, for a number that results may lack: none where the newest one does.
+ * Where that has the labels of the result before, such as one whose packet loss is not known, `last_over_time` still finds
+ * the earlier number, though its series has ended.
+ */
+export const numberSeries = (metric: string, scope: Scope): string => {
+  const ended = statusNamed('result_timestamp_seconds', scope);
+  return `${statusSeries(metric, scope)}\n  unless ${lacking(metric, ended, scope)}`;
+};
+
+/** The value of each line, of which `series` has one at most. */
+export const ofLine = (series: string): string => `max ${acrossResults} (\n  ${series}\n)`;

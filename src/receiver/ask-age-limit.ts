@@ -14,7 +14,7 @@ const timeoutMs = 5000;
 
 /**
  * Asks the receiver of remote write at an address how old a sample it takes. By the address alone it is told which product
- * may be there; each has its own way to say it. Rejects only where `signal` aborts.
+ * may be there; each has its own way to say it. Never rejects: where `signal` aborts, it stays unknown.
  * @param nowMs the time in Unix milliseconds.
  */
 export const askAgeLimit = async (
@@ -40,6 +40,9 @@ export const askAgeLimit = async (
       return answer.status === 200
         ? {ok: true, body: answer.body}
         : {ok: false, why: `${path}: ${describeResponse(answer)}`};
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return {ok: false, why: 'interrupted'};
     } finally {
       await client.close();
     }

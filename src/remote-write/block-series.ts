@@ -1,6 +1,7 @@
 import type {Labels} from '../metrics/sample.ts';
 import type {Block, Exemplar, ScrapedSeries} from '../scrape/block.ts';
-import type {SentExemplar, TimeSeries, Value} from './series.ts';
+import {staleIn} from '../scrape/page/sample-values.ts';
+import type {SentExemplar, TimeSeries} from './series.ts';
 
 /** Some series of a block: from one up to another. */
 export interface Piece {
@@ -24,18 +25,6 @@ export const timeIn = (column: Float64Array | undefined, index: number): number 
   return timeMs === undefined || Number.isNaN(timeMs) ? undefined : timeMs;
 };
 
-const valueReader = ({values}: Block): ((index: number) => Value) => {
-  const words = new BigUint64Array(values.buffer, values.byteOffset, values.length);
-  return (index) => {
-    const value = values[index] ?? 0;
-    return Number.isNaN(value) && words[index] === 0x7ff0_0000_0000_0002n ? 'stale' : value;
-  };
-};
-
-/** An exemplar's labels are in the page's order, and may be empty. */
-const inOrder = (labels: Labels): Labels =>
-  labels.filter(([, value]) => value !== '').toSorted(([a], [b]) => (a < b ? -1 : 1));
-
 const exemplarsBySeries = (exemplars: readonly Exemplar[]): ReadonlyMap<number, readonly Exemplar[]> => {
   const found = new Map<number, Exemplar[]>();
   for (const exemplar of exemplars) {
@@ -57,7 +46,7 @@ export function* seriesOfPiece(
   withExemplars: boolean,
 ): Generator<TimeSeries> {
   const {layout, timeMs, timestampsMs, createdMs} = block;
-  const valueAt = valueReader(block);
+  const isEnded = staleIn(block.values);
   const exemplars = exemplarsBySeries(withExemplars ? (block.exemplars ?? []) : []);
   for (let index = from; index < to; index += 1) {
     const described = describeSeries(layout.seriesAt(index), sentLabels);
@@ -67,16 +56,12 @@ export function* seriesOfPiece(
     const own = exemplars.get(index);
     yield {
       ...described,
-      values: [valueAt(index)],
+      values: [isEnded(index) ? 'stale' : (block.values[index] ?? 0)],
       timestampsMs: [atMs],
       ...(created !== undefined && {createdMs: created}),
       ...(own !== undefined && {
         exemplars: own.map(
-          ({labels, value, timestampMs = atMs}): SentExemplar => ({
-            labels: inOrder(labels),
-            value,
-            timestampMs,
-          }),
+          ({labels, value, timestampMs = atMs}): SentExemplar => ({labels, value, timestampMs}),
         ),
       }),
     };

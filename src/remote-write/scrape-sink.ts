@@ -98,7 +98,9 @@ export const remoteWriteScrapes = (
   const keyOf = ({block: {layout, createdMs}, from, to}: Piece, protocol: Protocol): string => {
     // Only version 2.0 has them, and they change only when a target starts anew.
     const created =
-      createdMs === undefined || protocol !== v2 ? '' : createHash('sha1').update(createdMs).digest('hex');
+      createdMs === undefined || protocol !== v2
+        ? ''
+        : createHash('sha1').update(createdMs.subarray(from, to)).digest('hex');
     return `${layout.key} ${created} ${from}-${to}`;
   };
 
@@ -120,13 +122,15 @@ export const remoteWriteScrapes = (
     fromTemplate(pieces, protocol) ?? messageOf(allSeries(pieces), protocol);
 
   const partOf = (pieces: readonly Piece[]): ScrapePart => ({
-    samples: samplesIn(pieces),
     send: async (signal) => {
       const protocol = writer.likely();
       const message = messageIn(pieces, protocol);
+      const {samples} = message;
       // Relabelling may have dropped all of it.
-      if (message.samples === 0) return {kind: 'accepted'};
-      return writer.send((other) => (other === protocol ? message : messageIn(pieces, other)), signal);
+      if (samples === 0) return {samples, outcome: {kind: 'accepted'}};
+      const inVersion = (other: Protocol): Message =>
+        other === protocol ? message : messageIn(pieces, other);
+      return {samples, outcome: await writer.send(inVersion, signal)};
     },
   });
 

@@ -1,5 +1,5 @@
 import {type Naming, statusNamed} from '../metrics/names.ts';
-import {acrossInfo, acrossResults} from '../promql/line.ts';
+import {acrossInfo, acrossResults, infoOfLine, onLine} from '../promql/line.ts';
 import {type directions, recorded, resultWindow} from './lines.ts';
 import type {AlertingRule} from './rule.ts';
 
@@ -18,13 +18,9 @@ const loadedLatencySeconds = 0.2;
 const packetLossRatio = 0.01;
 
 const severity = {severity: 'warning'} as const;
-const onLine = 'on (job, instance, job_name)';
-
-/** Results of a kind, by line. `job_name` is a label of other series only where there are several jobs, so it comes both ways. */
-const resultsWith = (matcher: string, naming: Naming): string => {
-  const results = `last_over_time(${statusNamed('result_info', naming)}{${matcher}}[${resultWindow}])`;
-  return `(max by (job, instance, job_name) (${results}) or max by (job, instance) (${results}))`;
-};
+/** The lines that have had results of a kind. */
+const linesWith = (matcher: string, naming: Naming): string =>
+  infoOfLine(`last_over_time(${statusNamed('result_info', naming)}{${matcher}}[${resultWindow}])`);
 
 /** Holds for lines of which at least three tests have completed in the time that `severalResults` says. */
 const severalCompleted = `changes(${recorded.succeeded}[${severalResults}]) >= 2`;
@@ -58,7 +54,7 @@ export const lineAlerts = (naming: Naming, promised: PromisedRates): readonly Al
     expr:
       `(${recorded.success} == 0 unless ${recorded.ended} - ${recorded.succeeded} <= ${failingSeconds})\n` +
       // A test that was skipped, for its budget or because the machine slept, has not failed.
-      `and ${onLine} ${resultsWith('status="failed"', naming)}`,
+      `and ${onLine} ${linesWith('status="failed"', naming)}`,
     for: '5m',
     labels: severity,
     annotations: {

@@ -1,5 +1,5 @@
 import {type Naming, numberNamed, statusNamed} from '../metrics/names.ts';
-import {newest} from '../promql/line.ts';
+import {numberSeries, ofLine, statusSeries} from '../promql/line.ts';
 import type {RecordingRule} from './rule.ts';
 
 /** Longer than two hours, so that one hourly test may be late, or missing, without a gap. */
@@ -24,11 +24,11 @@ export const recordingRules = (naming: Naming): readonly RecordingRule[] => {
   const scope = {...naming, matchers: '', within: resultWindow};
   const status = (record: string, name: string): RecordingRule => ({
     record,
-    expr: newest(statusNamed(name, naming), scope),
+    expr: ofLine(statusSeries(statusNamed(name, naming), scope)),
   });
   const number = (record: string, id: string, operation = ''): RecordingRule => {
     const {name, toBaseUnit} = numberNamed(id, naming);
-    return {record, expr: `${newest(name, scope)}${toBaseUnit}${operation}`};
+    return {record, expr: `${ofLine(numberSeries(name, scope))}${toBaseUnit}${operation}`};
   };
   return [
     status(recorded.ended, 'result_timestamp_seconds'),

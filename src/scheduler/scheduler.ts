@@ -194,7 +194,7 @@ export const createScheduler = ({run, skip}: SchedulerEvents): Scheduler => {
 };
 
 /** How many runs in a row may stay away before a job's last result no longer counts as current. */
-const periodsUntilLapse = 3;
+export const periodsUntilLapse = 3;
 
 /**
  * When the result of a test that ended at `endedAtMs` is no longer current: when the job's third run after it is over.

@@ -27,6 +27,8 @@ export interface ScrapeLimits {
 /** A job of `scrape_configs`. */
 export interface ScrapeJob {
   readonly name: string;
+  /** Equal for as long as nothing of the job but its targets is another. */
+  readonly fingerprint: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly scheme: 'http' | 'https';

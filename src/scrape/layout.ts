@@ -31,18 +31,37 @@ const placeOf = <K>(places: Map<K, number>, key: K): number => {
   return place;
 };
 
+/** Makes a layout of series, one after the other, so that they need not all be there as objects. */
+export interface LayoutBuilder {
+  add(series: ScrapedSeries): void;
+  /** Adds a series unless one with the same labels was added in this way. Tells whether it was not there. */
+  addOnce(series: ScrapedSeries): boolean;
+  /** Whether a series with these labels was added by `addOnce`. */
+  has(labels: Labels): boolean;
+  size(): number;
+  /** To be called once. */
+  finish(): Layout;
+}
+
+const latin1 = ({buffer, byteOffset, length}: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1');
+
 /**
  * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places. Counts,
  * lengths and places are varints, texts UTF-8. A family is its name, type, help and unit; a series is its family, the
  * number of its labels, and their names and values.
  */
-const encodeSeries = (series: Iterable<ScrapedSeries>): Uint8Array => {
+export const createLayoutBuilder = (): LayoutBuilder => {
   const texts = new Map<string, number>();
   const families = new Map<string, number>();
   // Most series have the same family object as the one before them.
   const known = new Map<Family, number>();
   const familyRows = createByteWriter();
   const seriesRows = createByteWriter();
+  const row = createByteWriter(256);
+  /** The rows of series that were added once: texts are there once, so the same labels have the same row. */
+  const rows = new Set<string>();
+  let count = 0;
   const familyPlace = (family: Family): number => {
     const seen = known.get(family);
     if (seen !== undefined) return seen;
@@ -57,24 +76,51 @@ const encodeSeries = (series: Iterable<ScrapedSeries>): Uint8Array => {
     familyRows.varint(placeOf(texts, unit));
     return place;
   };
-  let count = 0;
-  for (const {labels, family} of series) {
-    seriesRows.varint(familyPlace(family));
-    seriesRows.varint(labels.length);
-    for (const [name, value] of labels) {
-      seriesRows.varint(placeOf(texts, name));
-      seriesRows.varint(placeOf(texts, value));
+  const internText = (text: string): number => placeOf(texts, text);
+  /** Puts labels into `row`. Tells whether all their texts have places. */
+  const writeRow = (labels: Labels, placeOfText: (text: string) => number | undefined): boolean => {
+    row.clear();
+    row.varint(labels.length);
+    for (const label of labels) {
+      for (const text of label) {
+        const place = placeOfText(text);
+        if (place === undefined) return false;
+        row.varint(place);
+      }
     }
+    return true;
+  };
+  const appendRow = (family: Family): void => {
+    seriesRows.varint(familyPlace(family));
+    seriesRows.bytes(row.written());
     count += 1;
-  }
-  const whole = createByteWriter(seriesRows.length() * 2 + 4096);
-  whole.varint(texts.size);
-  for (const text of texts.keys()) whole.text(text);
-  whole.varint(families.size);
-  whole.bytes(familyRows.written());
-  whole.varint(count);
-  whole.bytes(seriesRows.written());
-  return Uint8Array.from(whole.written());
+  };
+  return {
+    add: ({labels, family}) => {
+      writeRow(labels, internText);
+      appendRow(family);
+    },
+    addOnce: ({labels, family}) => {
+      writeRow(labels, internText);
+      const before = rows.size;
+      rows.add(latin1(row.written()));
+      if (rows.size === before) return false;
+      appendRow(family);
+      return true;
+    },
+    has: (labels) => writeRow(labels, (text) => texts.get(text)) && rows.has(latin1(row.written())),
+    size: () => count,
+    finish: () => {
+      const whole = createByteWriter(seriesRows.length() * 2 + 4096);
+      whole.varint(texts.size);
+      for (const text of texts.keys()) whole.text(text);
+      whole.varint(families.size);
+      whole.bytes(familyRows.written());
+      whole.varint(count);
+      whole.bytes(seriesRows.written());
+      return readLayout(new Uint8Array(whole.written()));
+    },
+  };
 };
 
 /** Reads varints from a place that moves on behind each. */
@@ -172,4 +218,8 @@ export const readLayout = (bytes: Uint8Array): Layout => {
 };
 
 /** Holds series as bytes: 100,000 of them take little more than their texts, each of which is there once. */
-export const createLayout = (series: Iterable<ScrapedSeries>): Layout => readLayout(encodeSeries(series));
+export const createLayout = (series: Iterable<ScrapedSeries>): Layout => {
+  const builder = createLayoutBuilder();
+  for (const each of series) builder.add(each);
+  return builder.finish();
+};

@@ -5,6 +5,7 @@ export const paths = {
   healthy: '/-/healthy',
   ready: '/-/ready',
   reload: '/-/reload',
+  trackerWebhook: '/webhook/speedtest-tracker',
 } as const;
 
 /** The paths that `web.path` must not be. */

@@ -1,7 +1,9 @@
 import {type DeliveryLoop, type DeliverySettings, startDelivery} from '../delivery/loop.ts';
 import {destinationState} from '../destination-state.ts';
 import {type ForwardingSettings, startForwarding} from '../forwarding/forwarding.ts';
+import {startPageForwarding} from '../forwarding/page-forwarding.ts';
 import type {Backlog, ScrapeJournal} from '../forwarding/scrape-journal.ts';
+import type {Labels} from '../metrics/sample.ts';
 import {createRunningParts} from '../running-parts.ts';
 import type {Block} from '../scrape/block.ts';
 import type {PlannedDestination} from '../sinks.ts';
@@ -9,8 +11,8 @@ import type {DestinationState} from '../telemetry/delivery-metrics.ts';
 
 /** A destination's loops, and how far it has come. */
 interface RunningDestination extends DeliveryLoop {
-  /** Tells it that the journal of scrapes has grown. */
-  wakeForScrapes(): void;
+  /** Tells it of a scrape, which is in the journal of scrapes by now. */
+  scraped(target: Labels, blocks: readonly Block[]): void;
   state(): DestinationState;
 }
 
@@ -23,8 +25,8 @@ export interface Deliveries {
   states(): ReadonlyMap<string, DestinationState>;
   /** Tells them that the journal has grown. */
   wake(): void;
-  /** Keeps a scrape's blocks and forwards them. */
-  append(blocks: readonly Block[]): void;
+  /** Keeps a scrape's blocks and forwards them. `target` is the target's labels. */
+  append(target: Labels, blocks: readonly Block[]): void;
   /** What of the scrapes each destination has yet to take, of those that take any. */
   backlogs(): ReadonlyMap<string, Backlog>;
   stop(): Promise<void>;
@@ -40,17 +42,21 @@ export const createDeliveries = (
   const running = createRunningParts<RunningDestination>();
 
   const start = (planned: PlannedDestination): RunningDestination => {
-    const {start: position, scrapes: scrapeSink, ...destination} = planned.open();
+    const {start: position, scrapes: scrapeSink, pages: pageSink, ...destination} = planned.open();
     journal.startAt(planned.name, position);
     const loop = startDelivery({...settings, ...destination});
     const {queue} = destination;
     const forwarding =
       scrapeSink && startForwarding({journal: scrapes, sink: scrapeSink, gate, queue, onForwarded, onError});
+    const showing = pageSink && startPageForwarding({sink: pageSink, queue, onForwarded, onError});
     return {
       wake: loop.wake,
-      wakeForScrapes: () => forwarding?.wake(),
+      scraped: (target, blocks) => {
+        forwarding?.wake();
+        showing?.offer(target, blocks);
+      },
       stop: async () => {
-        await Promise.all([loop.stop(), forwarding?.stop()]);
+        await Promise.all([loop.stop(), forwarding?.stop(), showing?.stop()]);
       },
       state: () => destinationState(destination.sink, journal),
     };
@@ -74,9 +80,9 @@ export const createDeliveries = (
     wake: () => {
       for (const {wake} of running.all().values()) wake();
     },
-    append: (blocks) => {
+    append: (target, blocks) => {
       scrapes.append(blocks);
-      for (const {wakeForScrapes} of running.all().values()) wakeForScrapes();
+      for (const {scraped} of running.all().values()) scraped(target, blocks);
     },
     backlogs: () => new Map(forwardedTo.map((name) => [name, scrapes.backlog(name)])),
     stop: () => running.stop(),

@@ -24,6 +24,7 @@ export const startChild = (
     | 'reflector'
     | 'speed'
     | 'fleet/probes'
+    | 'forward/target'
     | 'scrape/load'
     | 'scrape/prom-client'
     | 'scrape/fixed',

@@ -41,6 +41,13 @@ export const programs = {
     packages: ['prometheus-pushgateway'],
     command: ['usr/bin/prometheus-pushgateway'],
   },
+  'node-exporter': {
+    names: ['prometheus-node-exporter', 'node_exporter'],
+    minimum: '1.5',
+    suite: 'bookworm',
+    packages: ['prometheus-node-exporter'],
+    command: ['usr/bin/prometheus-node-exporter'],
+  },
   'victoria-metrics': {
     names: ['victoria-metrics', 'victoria-metrics-prod'],
     minimum: '1.145',

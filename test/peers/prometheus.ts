@@ -1,14 +1,8 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {z} from 'zod';
+import {type QueryApi, queryApi, type Series} from './query-api.ts';
 import {type Server, startServer} from './server.ts';
-
-/** One series of an answer. Values are in Prometheus's own notation, so that no precision is lost on the way. */
-export interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly samples: readonly (readonly [timestampMs: number, value: string])[];
-}
 
 export interface PrometheusOptions {
   /** The entries of `scrape_configs`. */
@@ -21,13 +15,8 @@ export interface PrometheusOptions {
   readonly dataDir?: string;
 }
 
-export interface Prometheus extends Server {
+export interface Prometheus extends Server, QueryApi {
   readonly dataDir: string;
-  /** Evaluates an instant query, now or at `timeMs`: one sample for each series, or all for a range selector. */
-  query(expression: string, timeMs?: number): Promise<Series[]>;
-  queryRange(expression: string, startMs: number, endMs: number, stepMs: number): Promise<Series[]>;
-  /** The label sets of the series that have samples within the time range. */
-  series(selector: string, startMs: number, endMs: number): Promise<Series['labels'][]>;
   /** Every sample as it is stored, from `startMs` to `endMs`, both included. Stale markers are not shown. */
   samples(selector: string, startMs: number, endMs: number): Promise<Series[]>;
   /** Replaces `scrape_configs` without a restart. */
@@ -65,26 +54,17 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     throw error;
   });
 
-  const query = async (expression: string, timeMs = Date.now()) =>
-    seriesOf(await post(`${server.url}/api/v1/query`, {query: expression, time: seconds(timeMs)}));
-
+  const api = queryApi(server.url);
   return {
     ...server,
+    ...api,
     dataDir,
-    query,
-    async queryRange(expression, startMs, endMs, stepMs) {
-      const range = {start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs)};
-      return seriesOf(await post(`${server.url}/api/v1/query_range`, {query: expression, ...range}));
-    },
-    async series(selector, startMs, endMs) {
-      const form = {'match[]': selector, start: seconds(startMs), end: seconds(endMs)};
-      return labelSetsAnswer.parse(await post(`${server.url}/api/v1/series`, form)).data;
-    },
     // A range selector leaves out its start: one millisecond more brings it in.
-    samples: (selector, startMs, endMs) => query(`${selector}[${endMs - startMs + 1}ms]`, endMs),
+    samples: (selector, startMs, endMs) => api.query(`${selector}[${endMs - startMs + 1}ms]`, endMs),
     async reload(scrapeConfigs) {
       await configure(scrapeConfigs);
-      await post(`${server.url}/-/reload`, {});
+      const response = await fetch(`${server.url}/-/reload`, {method: 'POST'});
+      if (!response.ok) throw new Error(`Prometheus does not reload: ${await response.text()}`);
     },
     async stop() {
       await server.stop();
@@ -101,46 +81,4 @@ function configuration(scrapeConfigs: readonly unknown[], outOfOrderWindow: stri
       ? {}
       : {storage: {tsdb: {out_of_order_time_window: outOfOrderWindow}}}),
   };
-}
-
-/** Posts a form and returns the parsed body, undefined when it is empty. Throws for any status but 2xx. */
-async function post(url: string, parameters: Record<string, string>): Promise<unknown> {
-  const form = new URLSearchParams(parameters);
-  const response = await fetch(url, {method: 'POST', body: form});
-  const body = await response.text();
-  if (!response.ok) throw new Error(`Prometheus answered ${response.status} to ${url}?${form}: ${body}`);
-  return body === '' ? undefined : JSON.parse(body);
-}
-
-// Prometheus gives times in seconds with at most three decimals.
-const sample = z
-  .tuple([z.number(), z.string()])
-  .transform(([timeSeconds, value]) => [Math.round(timeSeconds * 1_000), value] as const);
-const labelSet = z.record(z.string(), z.string());
-
-const labelSetsAnswer = z.object({data: z.array(labelSet)});
-
-/** The HTTP API's "Expression query result formats" vector and matrix. */
-const queryAnswer = z.object({
-  data: z.discriminatedUnion('resultType', [
-    z.object({
-      resultType: z.literal('vector'),
-      result: z.array(z.object({metric: labelSet, value: sample})),
-    }),
-    z.object({
-      resultType: z.literal('matrix'),
-      result: z.array(z.object({metric: labelSet, values: z.array(sample)})),
-    }),
-  ]),
-});
-
-function seriesOf(answer: unknown): Series[] {
-  const {data} = queryAnswer.parse(answer);
-  return data.resultType === 'vector'
-    ? data.result.map(({metric, value}) => ({labels: metric, samples: [value]}))
-    : data.result.map(({metric, values}) => ({labels: metric, samples: values}));
-}
-
-function seconds(timeMs: number): string {
-  return (timeMs / 1_000).toFixed(3);
 }

@@ -5,6 +5,7 @@ const needed = [
   'promtool',
   'pushgateway',
   'victoria-metrics',
+  'node-exporter',
   'librespeed-cli',
   'speedtest-cli',
   'iperf3',

@@ -2,10 +2,13 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {z} from 'zod';
+import {type QueryApi, queryApi} from './query-api.ts';
 import {type Server, startServer} from './server.ts';
 
-export interface VictoriaMetrics extends Server {
+export interface VictoriaMetrics extends Server, QueryApi {
   readonly dataDir: string;
+  /** Makes what has been written readable, which would take a second or so otherwise. */
+  flush(): Promise<void>;
   /** Every sample that it has of a selector's series, in time order; a stale marker is null. */
   export(selector: string): Promise<ExportedSeries[]>;
 }
@@ -48,7 +51,9 @@ export async function startVictoriaMetrics(options: VictoriaMetricsOptions = {})
   });
   return {
     ...server,
+    ...queryApi(server.url),
     dataDir,
+    flush: () => flush(server.url),
     export: (selector) => exportSeries(server.url, selector),
     async stop() {
       await server.stop();
@@ -59,11 +64,14 @@ export async function startVictoriaMetrics(options: VictoriaMetricsOptions = {})
 
 /** Every sample that the server at a URL has of a selector's series. */
 export async function exportSeries(url: string, selector: string): Promise<ExportedSeries[]> {
-  // What has just been written can't be read for a second or so otherwise.
-  await get(`${url}/internal/force_flush`);
+  await flush(url);
   const query = new URLSearchParams({'match[]': selector});
   const lines = (await get(`${url}/api/v1/export?${query}`)).split('\n');
   return lines.filter((line) => line !== '').map((line) => exportedSeries.parse(JSON.parse(line)));
+}
+
+async function flush(url: string): Promise<void> {
+  await get(`${url}/internal/force_flush`);
 }
 
 async function get(url: string): Promise<string> {

@@ -28,6 +28,9 @@ describe('usage', () => {
     [['fly'], /^Unknown (argument|command): fly\n$/],
     [['run'], /^no configuration file: give --config FILE, .*\n$/],
     [['run', '--config', 'none.yaml'], /^none\.yaml: no such configuration file\n$/],
+    [['run', '--config'], /^Not enough arguments following: config\n$/],
+    [['run', '--config', ''], /^: no such configuration file\n$/],
+    [['run', '--config', 'none.yaml', 'more'], /^Unknown (argument|command): more\n$/],
     [['run', '--colour', 'red'], /^Unknown argument: colour\n$/],
     [['test'], /^no configuration file: .*\n$/],
     [

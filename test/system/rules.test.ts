@@ -38,6 +38,8 @@ const loaded = worse({
   download: {bytesPerSecond: 2e7, latency: {iqmMs: 201, lowMs: 11, highMs: 900, jitterMs: 3}},
 });
 const lossy = worse({packetLossPercent: 1.5});
+const {packetLossPercent: ___, ...withoutLoss} = fullMeasurement;
+const lossUnknown = completed({measurement: withoutLoss});
 const broken = failed();
 const brokenOtherwise = failed({failure: {class: 'dns', reason: 'no address of speed.example'}});
 const overBudget = skipped({skip: {class: 'budget', reason: 'the budget of 50 GB is used up'}});
@@ -83,6 +85,11 @@ const scenarios: readonly Scenario[] = [
     name: 'packets are lost',
     results: [lossy, lossy, lossy, lossy],
     fires: {SpeedtestPacketLoss: [warning]},
+  },
+  {
+    name: 'for hours it has not been known whether packets are lost',
+    results: [lossy, lossy, ...Array.from({length: 5}, () => lossUnknown)],
+    fires: {},
   },
 ];
 

@@ -41,10 +41,14 @@ const protocolsOf = (job: ScrapeConfig, global: Global): ScrapeJob['protocols'] 
   return given.filter((protocol) => protocol !== 'PrometheusProto');
 };
 
-/** The jobs of `scrape_configs`, with what `global` gives them. */
-export const scrapeJobsOf = ({global, scrape_configs: jobs}: Scrapes): readonly ScrapeJob[] =>
-  jobs.map((job) => ({
+/** The jobs of `scrape_configs`, with what `global` gives them, and the fingerprint of each by its place. */
+export const scrapeJobsOf = (
+  {global, scrape_configs: jobs}: Scrapes,
+  fingerprintAt: (index: number) => string,
+): readonly ScrapeJob[] =>
+  jobs.map((job, index) => ({
     name: job.job_name,
+    fingerprint: fingerprintAt(index),
     intervalMs: intervalOf(job, global),
     timeoutMs: timeoutOf(job, global),
     scheme: job.scheme,

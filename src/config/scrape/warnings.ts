@@ -1,6 +1,10 @@
 import {valueAt} from '../problem.ts';
-import type {Global} from './global.ts';
 import type {ScrapeConfig} from './scrape-config.ts';
+
+interface Scrapes {
+  readonly scrape_configs: readonly ScrapeConfig[];
+  readonly remote_write: readonly unknown[];
+}
 
 type Path = readonly (string | number)[];
 
@@ -46,7 +50,7 @@ const ofKeys = (
  */
 export const scrapeWarnings = (
   root: unknown,
-  {scrape_configs: jobs}: {readonly global: Global; readonly scrape_configs: readonly ScrapeConfig[]},
+  {scrape_configs: jobs, remote_write: receivers}: Scrapes,
   warn: (path: Path, because: string) => string,
 ): readonly string[] => {
   const ofRules = jobs.flatMap((job, index) =>
@@ -58,6 +62,10 @@ export const scrapeWarnings = (
       ),
     ),
   );
+  const isForNobody = jobs.length > 0 && receivers.length === 0;
+  const ofDestinations = isForNobody
+    ? [warn(['scrape_configs'], 'no remote_write takes what is scraped')]
+    : [];
   const ofJobs = jobs.flatMap((_, index) => ofKeys(root, ['scrape_configs', index], warn));
-  return [...ofKeys(root, ['global'], warn), ...ofJobs, ...ofRules];
+  return [...ofKeys(root, ['global'], warn), ...ofDestinations, ...ofJobs, ...ofRules];
 };

@@ -112,7 +112,7 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
   };
 
   const follow = async (request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> => {
-    let target = home;
+    let target = request.url ?? home;
     for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
       const answer = isAtHome(target, home)
         ? await sendHome(target, request, signal)

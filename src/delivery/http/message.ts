@@ -1,5 +1,7 @@
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Where to, at the settings' server; their address when left out. */
+  readonly url?: URL;
   /** Names in lower case. They outrank the settings' headers of the same names, and the login outranks both. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;

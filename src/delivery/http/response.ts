@@ -38,13 +38,14 @@ export const readResponse = async (
 ): Promise<HttpResponse> => {
   const isSuccess = status >= 200 && status < 300;
   const page = isSuccess && wanted ? await readPage({headers, body}, wanted.maxBytes) : undefined;
-  const text =
-    page !== undefined
-      ? ''
-      : await readText(body, (error) => {
-          // A receiver that dies while it says yes may not have kept what it was sent. Any other status is a verdict.
-          if (isSuccess) throw error;
-        });
+  // Who asks for a page takes it compressed, and may be refused in the same way.
+  const isText = page === undefined && (headers['content-encoding'] ?? 'identity') === 'identity';
+  const text = !isText
+    ? ''
+    : await readText(body, (error) => {
+        // A receiver that dies while it says yes may not have kept what it was sent. Any other status is a verdict.
+        if (isSuccess) throw error;
+      });
   const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
   const given: Readonly<Record<string, string>> = Object.fromEntries(joined);
   const {location} = given;

@@ -1,18 +1,18 @@
 import type {Labels} from '../../metrics/sample.ts';
 import type {Family, ScrapedSeries} from '../block.ts';
-import {createLayout} from '../layout.ts';
+import {createLayoutBuilder} from '../layout.ts';
 import {Cursor} from '../parse/cursor.ts';
 import {creationOf, isOfFamily, withUniformBound} from '../parse/family.ts';
 import {type FamilyLine, takeFamilyLine} from '../parse/family-line.ts';
 import {FloatReader} from '../parse/float-reader.ts';
 import {type ExposedSeries, takeSeries} from '../parse/series-text.ts';
 import {findCreatedLines} from './created-times.ts';
-import {createKnownHeads, headEnd, type KnownHeads} from './known-heads.ts';
-import {droppedSample, LineTable, noSample, repeatedSample} from './line-table.ts';
+import {createLastLines, type LastLines} from './last-lines.ts';
+import {droppedSample, type LineTable, noSample, repeatedSample} from './line-table.ts';
 import type {RememberedPage} from './remembered-page.ts';
 import {readRest, type SampleSettings} from './repeated-lines.ts';
 import type {SampleValues} from './sample-values.ts';
-import {createSeriesSet, hashOf, type SeriesSet} from './series-set.ts';
+import {hashOf} from './text-hash.ts';
 
 /** What becomes of a series' labels, `__name__` among them; undefined for one that is dropped. May throw a `PageError`. */
 export type ToLabels = (series: ExposedSeries) => Labels | undefined;
@@ -34,57 +34,52 @@ const float = new FloatReader();
  * looked up by its bytes; any other is parsed, and its labels are made, once.
  */
 export class ChangedPage {
-  readonly #last: RememberedPage | undefined;
+  readonly #last: RememberedPage;
+  readonly #lastLines: LastLines;
   readonly #values: SampleValues;
   readonly #settings: SampleSettings;
   readonly #toLabels: ToLabels;
   readonly #cursor: Cursor;
   readonly #lines: LineTable;
-  /** The series so far: those of the last page by their places there. */
-  readonly #series: (ScrapedSeries | number)[] = [];
-  readonly #hashes: number[] = [];
-  readonly #known: SeriesSet = createSeriesSet((place) => this.#labelsAt(place));
-  /** The place of each series of the last page, or -1. */
-  readonly #newPlaces: Int32Array;
+  /** The series so far. */
+  readonly #layout = createLayoutBuilder();
+  /** Of each series of the last page whether it is among them. */
+  readonly #isKept: Uint8Array;
+  /** How many lines at the beginning are as in the last page, and of how many of them the series have been taken over. */
+  readonly #repeated: number;
+  #takenOver = 0;
   readonly #families = new Map<string, Family>();
-  /** The families of the last page: lines under the same object are under the same metadata. */
-  readonly #lastFamilies = new Map<string, Family>();
+  /** That of the lines of metadata before the present line. */
   #family: Family | undefined;
-  #heads: KnownHeads | undefined;
-  /** The line of the last page that may well be the next one. */
-  #expected: number;
   #added = 0;
   #isEnded = false;
 
   constructor(
     page: Buffer,
-    last: RememberedPage | undefined,
+    last: RememberedPage,
     {line, at, starts}: Progress,
     values: SampleValues,
     settings: SampleSettings,
     toLabels: ToLabels,
   ) {
     this.#last = last;
+    this.#lastLines = createLastLines(last, line);
     this.#values = values;
     this.#settings = settings;
     this.#toLabels = toLabels;
     this.#cursor = new Cursor(page, at);
-    this.#expected = line;
-    this.#newPlaces = new Int32Array(last?.layout.size ?? 0).fill(-1);
-    this.#lines = last?.lines.copyOfFirst(line, starts) ?? new LineTable();
-    for (const family of new Set(last?.lines.families)) {
-      if (family !== undefined) this.#lastFamilies.set(keyOf(family), family);
-    }
-    for (let index = 0; index < line; index += 1) {
-      const place = this.#lines.places[index] ?? noSample;
-      if (place >= 0) this.#keep(place);
-      this.#enter(this.#lines.families[index]);
-    }
+    this.#repeated = line;
+    this.#isKept = new Uint8Array(last.layout.size);
+    this.#lines = last.lines.copyOfFirst(line, starts);
   }
 
   /** Reads some lines, and tells whether there are more. Throws a `PageError`. */
   read(count: number): boolean {
     for (let left = count; left > 0; left -= 1) {
+      if (this.#takenOver < this.#repeated) {
+        this.#takeOver();
+        continue;
+      }
       if (this.#cursor.at >= this.#cursor.page.length) {
         if (this.#settings.format === 'openmetrics' && !this.#isEnded)
           throw this.#cursor.error('expected # EOF');
@@ -105,15 +100,24 @@ export class ChangedPage {
   } {
     const {page: bytes} = this.#cursor;
     const lines = this.#lines;
-    const layout = createLayout(this.#allSeries());
+    const vanished = this.#vanished();
+    const layout = this.#layout.finish();
     const createdLines = findCreatedLines(lines, layout.size);
     const {format} = this.#settings;
-    const hashes = Float64Array.from(this.#hashes);
     return {
-      remembered: {format, bytes, lines, layout, hashes, ...(createdLines && {createdLines})},
+      remembered: {format, bytes, lines, layout, ...(createdLines && {createdLines})},
       added: this.#added,
-      vanished: this.#vanished(),
+      vanished,
     };
+  }
+
+  /** Takes over what is known of the next line that is as in the last page. */
+  #takeOver(): void {
+    const line = this.#takenOver;
+    const place = this.#lines.places[line] ?? noSample;
+    if (place >= 0) this.#keep(place);
+    this.#enter(this.#lines.families[line]);
+    this.#takenOver += 1;
   }
 
   #readLine(): void {
@@ -122,12 +126,12 @@ export class ChangedPage {
     const start = cursor.at;
     if (isText) cursor.skipBlanks();
     if (isText ? cursor.skip(newline) : this.#skipEnd()) {
-      this.#expected += 1;
+      this.#lastLines.pass();
       this.#addLine(start, noSample, 0);
     } else if (cursor.peek() === hash) {
       const line = takeFamilyLine(cursor, this.#settings.format);
       if (line !== undefined) this.#describe(line);
-      this.#expected += 1;
+      this.#lastLines.pass();
       this.#addLine(start, noSample, 0);
     } else {
       cursor.at = start;
@@ -152,7 +156,7 @@ export class ChangedPage {
   #describe(line: FamilyLine): void {
     const before = this.#families.get(line.name);
     const family: Family = {type: 'unknown', help: '', unit: '', ...before, ...line};
-    this.#enter(this.#lastFamilies.get(keyOf(family)) ?? family);
+    this.#enter(this.#lastLines.familyAs(family));
   }
 
   #enter(family: Family | undefined): void {
@@ -173,50 +177,28 @@ export class ChangedPage {
 
   /** The line of the last page with the same head and the same metadata. Those of repeated series are parsed again. */
   #findLine(start: number): number | undefined {
-    if (this.#last === undefined) return undefined;
-    const {bytes, lines} = this.#last;
-    const end = headEnd(this.#cursor.page, start);
-    const from = lines.starts[this.#expected] ?? 0;
-    const to = from + (lines.headBytes[this.#expected] ?? 0);
-    const isExpected =
-      to - from === end - start &&
-      to <= bytes.length &&
-      this.#cursor.page.compare(bytes, from, to, start, end) === 0;
-    this.#heads ??= isExpected ? undefined : createKnownHeads(bytes, lines);
-    const line = isExpected ? this.#expected : this.#heads?.find(this.#cursor.page, start, end);
-    if (line === undefined) return undefined;
-    this.#expected = line + 1;
-    if (lines.families[line] !== this.#family) return undefined;
-    const place = lines.places[line] ?? noSample;
+    const line = this.#lastLines.find(this.#cursor.page, start);
+    const {families, places} = this.#last.lines;
+    if (line === undefined || families[line] !== this.#family) return undefined;
+    const place = places[line] ?? noSample;
     return place >= 0 || place === droppedSample ? line : undefined;
   }
 
   /** Takes a line of the last page over, and gives the place of its series. */
   #repeat(start: number, line: number): number {
-    const lines = this.#last?.lines;
-    const lastPlace = lines?.places[line] ?? noSample;
+    const {places, headBytes, creations} = this.#last.lines;
+    const lastPlace = places[line] ?? noSample;
     const place = lastPlace === droppedSample ? droppedSample : this.#keep(lastPlace);
-    this.#cursor.at = start + (lines?.headBytes[line] ?? 0);
-    this.#addLine(start, place, lines?.creations[line] ?? 0);
+    this.#cursor.at = start + (headBytes[line] ?? 0);
+    this.#addLine(start, place, creations[line] ?? 0);
     return place;
   }
 
+  /** Gives the place of a series of the last page in the layout of this one. */
   #keep(lastPlace: number): number {
-    const labelsHash = this.#last?.hashes[lastPlace] ?? 0;
-    const isRepeated = (this.#newPlaces[lastPlace] ?? -1) >= 0;
-    const same = this.#known.find(labelsHash, () => this.#lastLabels(lastPlace));
-    if (isRepeated || same !== undefined) return repeatedSample;
-    const place = this.#append(lastPlace, labelsHash);
-    this.#newPlaces[lastPlace] = place;
-    return place;
-  }
-
-  #append(series: ScrapedSeries | number, labelsHash: number): number {
-    const place = this.#series.length;
-    this.#series.push(series);
-    this.#hashes.push(labelsHash);
-    this.#known.add(labelsHash, place);
-    return place;
+    if (!this.#layout.addOnce(this.#last.layout.seriesAt(lastPlace))) return repeatedSample;
+    this.#isKept[lastPlace] = 1;
+    return this.#layout.size() - 1;
   }
 
   #parseSeries(start: number): number {
@@ -235,38 +217,18 @@ export class ChangedPage {
   }
 
   #add(series: ScrapedSeries): number {
-    const labelsHash = hashOf(series.labels.flat());
-    if (this.#known.find(labelsHash, () => series.labels) !== undefined) return repeatedSample;
+    if (!this.#layout.addOnce(series)) return repeatedSample;
     this.#added += 1;
-    return this.#append(series, labelsHash);
-  }
-
-  #lastLabels(lastPlace: number): Labels {
-    return this.#last?.layout.seriesAt(lastPlace).labels ?? [];
-  }
-
-  #labelsAt(place: number): Labels {
-    const series = this.#series[place];
-    return typeof series === 'number' ? this.#lastLabels(series) : (series?.labels ?? []);
-  }
-
-  *#allSeries(): Generator<ScrapedSeries> {
-    for (const series of this.#series) {
-      if (typeof series !== 'number') yield series;
-      else if (this.#last !== undefined) yield this.#last.layout.seriesAt(series);
-    }
+    return this.#layout.size() - 1;
   }
 
   #vanished(): readonly number[] {
     const vanished: number[] = [];
-    this.#newPlaces.forEach((place, lastPlace) => {
-      if (place >= 0) return;
+    this.#isKept.forEach((isKept, lastPlace) => {
+      if (isKept === 1) return;
       // It may be there still, written in another way.
-      const same = this.#known.find(this.#last?.hashes[lastPlace] ?? 0, () => this.#lastLabels(lastPlace));
-      if (same === undefined) vanished.push(lastPlace);
+      if (!this.#layout.has(this.#last.layout.seriesAt(lastPlace).labels)) vanished.push(lastPlace);
     });
     return vanished;
   }
 }
-
-const keyOf = ({name, type, help, unit}: Family): string => JSON.stringify([name, type, help, unit]);

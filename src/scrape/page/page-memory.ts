@@ -1,5 +1,6 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Block} from '../block.ts';
+import {createLayout} from '../layout.ts';
 import type {PageFormat} from '../parse/series-text.ts';
 import {ChangedPage, type Progress, type ToLabels} from './changed-page.ts';
 import {readCreatedTimes} from './created-times.ts';
@@ -56,7 +57,12 @@ const countOf = ({lines}: RememberedPage): {readonly scraped: number; readonly r
 };
 
 export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): PageMemory => {
-  let last: RememberedPage | undefined;
+  let last: RememberedPage = {
+    format: 'text',
+    bytes: Buffer.of(),
+    lines: new LineTable(),
+    layout: createLayout([]),
+  };
   /** Taken by turns with those of the last page. */
   let spareStarts = new Uint32Array(0);
 
@@ -82,18 +88,13 @@ export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): P
     read: async (given, format) => {
       const page = format === 'text' ? withLastNewline(given) : given;
       const sampleSettings = {...settings, format};
-      const values = new SampleValues(last?.layout.size ?? 0);
+      const values = new SampleValues(last.layout.size);
       // Of a page in the other format only the series are known.
-      const known = last && (last.format === format ? last : {...last, lines: new LineTable()});
-      const progress =
-        known === undefined
-          ? {line: 0, at: 0, starts: spareStarts}
-          : await readRepeated(known, page, values, sampleSettings);
-      const isSame =
-        known !== undefined && progress.line === known.lines.count && progress.at === page.length;
+      const known = last.format === format ? last : {...last, lines: new LineTable()};
+      const {lines} = known;
+      const progress = await readRepeated(known, page, values, sampleSettings);
       let change: Change = {added: 0, vanished: []};
-      if (isSame && known.format === format) {
-        const {lines} = known;
+      if (lines.count > 0 && progress.line === lines.count && progress.at === page.length) {
         [lines.starts, spareStarts] = [spareStarts, lines.starts];
         last = {...known, bytes: page};
       } else {

@@ -8,8 +8,6 @@ export interface RememberedPage {
   readonly bytes: Buffer;
   readonly lines: LineTable;
   readonly layout: Layout;
-  /** Of each series its labels' hash, by its place in the layout. */
-  readonly hashes: Float64Array;
   /** Of each series the line that tells since when it counts, or -1; absent where the page has no such lines. */
   readonly createdLines?: Int32Array;
 }

@@ -6,6 +6,13 @@ const normalNaN = 0x7ff8_0000_0000_0001n;
 /** https://prometheus.io/docs/specs/prw/remote_write_spec/#stale-markers */
 const staleNaN = 0x7ff0_0000_0000_0002n;
 
+/** Tells of which series the value is the stale marker. */
+export const staleIn = (values: Float64Array): ((index: number) => boolean) => {
+  const bits = new BigUint64Array(values.buffer, values.byteOffset, values.length);
+  // Most are no NaN, which takes less to see.
+  return (index) => Number.isNaN(values[index]) && bits[index] === staleNaN;
+};
+
 /** A stale marker for each of so many series. */
 export const staleValues = (count: number): Float64Array => {
   const bits = new BigUint64Array(count).fill(staleNaN);

@@ -3,8 +3,9 @@ import type {Cursor} from './cursor.ts';
 import {FloatReader} from './float-reader.ts';
 import {type PageFormat, takeLabels} from './series-text.ts';
 
-/** An exemplar as a page writes it. */
+/** An exemplar of a page. */
 export interface ExposedExemplar {
+  /** Sorted by name, none empty. */
   readonly labels: Labels;
   readonly value: number;
   /** Unix milliseconds. */
@@ -48,8 +49,9 @@ const takeSeconds = (cursor: Cursor): number => {
 };
 
 const takeExemplar = (cursor: Cursor): ExposedExemplar => {
-  const {name, labels} = takeLabels(cursor, 'openmetrics');
+  const {name, labels: given} = takeLabels(cursor, 'openmetrics');
   if (name !== undefined) throw cursor.error('expected a label name');
+  const labels = given.filter(([, value]) => value !== '').toSorted(([a], [b]) => (a < b ? -1 : 1));
   if (!cursor.skip(0x20)) throw cursor.error("expected a value behind an exemplar's labels");
   const value = takeFloat(cursor, 'a value');
   return cursor.skip(0x20) ? {labels, value, timestampMs: takeSeconds(cursor)} : {labels, value};

@@ -63,7 +63,7 @@ export const takeLabels = (cursor: Cursor, format: PageFormat): BracedLabels => 
 
 /**
  * Reads a series at the beginning of a line, and moves to its value: over one space in OpenMetrics, over blanks in the text
- * format. Names may be any UTF-8 in quotes, `{"metric.name", "label.name"="value"}`, as Prometheus 3 writes them.
+ * format, where Prometheus would even take `a+1` for the series `a`, without any. Names may be any UTF-8 in quotes, `{"metric.name", "label.name"="value"}`, as Prometheus 3 writes them.
  * Throws a `PageError`.
  */
 export const takeSeries = (cursor: Cursor, format: PageFormat): ExposedSeries => {

@@ -67,6 +67,8 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     const answer = await client.send({method: 'GET', headers, page}, signal);
     if (answer.kind === 'failed') return answer.cause;
     if (answer.status !== 200 || answer.page === undefined) return describeResponse(answer);
+    // As in Prometheus, a page without anything is read in either format, and of no Content-Type.
+    if (answer.page.length === 0) return memory.read(answer.page, 'text');
     const found = formatByContentType(answer.headers['content-type'], job.fallbackProtocol);
     if (typeof found === 'string') return found;
     try {

@@ -64,7 +64,8 @@ export const seriesLabels = (
     const exposed = new Set(labels.map(([label]) => label));
     for (const [label, value] of targetLabels) if (!exposed.has(label)) editor.set(label, value);
   } else putOver(editor, targetLabels);
-  const relabelled = relabel(editor.finish(), metricRelabelRules);
+  const own = editor.finish();
+  const relabelled = metricRelabelRules.length === 0 ? own : relabel(own, metricRelabelRules);
   if (relabelled === undefined || relabelled.length === 0) return undefined;
   if (!relabelled.some(([label]) => label === '__name__')) {
     throw new PageError(`metric_relabel_configs leave a series of ${JSON.stringify(name)} without a name`);

@@ -77,6 +77,9 @@ const toTarget = (job: ScrapeJob, relabelled: Labels): Target | string => {
   return {job, labels: own.toSorted(([a], [b]) => (a < b ? -1 : 1)), url, intervalMs, timeoutMs};
 };
 
+/** A target's address without its parameters, of which some may be secret. */
+export const targetName = ({url}: Target): string => `${url.origin}${url.pathname}`;
+
 /** Tells targets apart: those with the same labels and address are one. */
 export const targetKey = ({labels, url}: Target): string => JSON.stringify([labels, url.href]);
 

@@ -38,6 +38,7 @@ export const configOf = (instance: string, {folder, url, jitter, repeatInterval}
   }),
   warnings: [],
   fingerprints: new Map(),
+  scrapeJobs: [],
 });
 
 /** What stands in for the world around a probe. */

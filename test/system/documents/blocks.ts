@@ -16,7 +16,10 @@ export interface Block {
 }
 
 const yamlKinds: readonly (readonly [Kind, readonly string[]])[] = [
-  ['bridge', ['jobs', 'labels', 'metrics', 'engines', 'remote_write', 'pushgateway', 'web', 'storage']],
+  [
+    'bridge',
+    ['jobs', 'labels', 'metrics', 'engines', 'remote_write', 'pushgateway', 'tracker', 'web', 'storage'],
+  ],
   ['web', ['tls_server_config', 'basic_auth_users']],
   ['prometheus', ['scrape_configs', 'rule_files']],
 ];
@@ -41,13 +44,15 @@ export const documents: readonly string[] = ['', 'docs/'].flatMap((folder) =>
     .map((name) => folder + name),
 );
 
-/** The fenced blocks of a document, in its order. */
+/** The fenced blocks of a document, in its order. Throws where one is indented or not closed, and so would be passed over. */
 export const blocksOf = (document: string): readonly Block[] => {
   const content = readFileSync(new URL(document, root), 'utf8');
-  return [...content.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(
-    ({1: language = '', 2: text = '', index}) => {
-      const place = `${document}:${content.slice(0, index).split('\n').length}`;
-      return {place, text, kind: kindOf(language, text, place)};
-    },
-  );
+  const fenced = [...content.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)];
+  if ((content.match(/^\s*(?:```|~~~)/gm) ?? []).length !== 2 * fenced.length) {
+    throw new Error(`${document}: a fence that is indented, not closed, or of another kind than \`\`\``);
+  }
+  return fenced.map(({1: language = '', 2: text = '', index}) => {
+    const place = `${document}:${content.slice(0, index).split('\n').length}`;
+    return {place, text, kind: kindOf(language, text, place)};
+  });
 };

@@ -276,7 +276,7 @@ describe('every problem has its place, path, expectation and value', () => {
     [
       'a reserved path',
       `jobs: []\nweb: {path: /metrics}`,
-      `bridge.yaml:2:13: web.path: expected a path other than /, /metrics, /-/healthy, /-/ready, /-/reload, found "/metrics"`,
+      `bridge.yaml:2:13: web.path: expected a path other than /, /metrics, /-/healthy, /-/ready, /-/reload, /webhook/speedtest-tracker, found "/metrics"`,
     ],
     [
       'a label of our own',

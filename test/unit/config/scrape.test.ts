@@ -2,7 +2,6 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {ConfigError, loadConfig} from '../../../src/config/load.ts';
-import {scrapeJobsOf} from '../../../src/config/scrape/jobs.ts';
 import type {ScrapeJob} from '../../../src/scrape/job.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
@@ -15,7 +14,7 @@ const load = (text: string) => {
   const shorten = (lines: readonly string[]) => lines.map((line) => line.replaceAll(file, 'bridge.yaml'));
   try {
     const config = loadConfig({file, flags: {}, env: {}});
-    return {jobs: scrapeJobsOf(config), warnings: shorten(config.warnings), problems: []};
+    return {jobs: config.scrapeJobs, warnings: shorten(config.warnings), problems: []};
   } catch (error) {
     if (error instanceof ConfigError) return {jobs: [], warnings: [], problems: shorten(error.problems)};
     throw error;
@@ -160,6 +159,7 @@ describe('a pasted block of prometheus.yml', () => {
       'global.evaluation_interval',
       'global.rule_query_offset',
       'global.query_log_file',
+      'scrape_configs',
       'scrape_configs[0].scrape_failure_log_file',
       'scrape_configs[0].native_histogram_bucket_limit',
       'scrape_configs[0].native_histogram_min_bucket_factor',
@@ -174,6 +174,7 @@ it("has Prometheus' defaults", () => {
   const [job] = load('scrape_configs: [{job_name: a}]').jobs;
   expect(job).toEqual<ScrapeJob>({
     name: 'a',
+    fingerprint: expect.any(String),
     intervalMs: 60_000,
     timeoutMs: 10_000,
     scheme: 'http',

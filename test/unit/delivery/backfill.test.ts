@@ -28,6 +28,7 @@ const send = async (
 ) => {
   const requests: (readonly number[])[] = [];
   const progress: BackfillProgress[] = [];
+  const retries: string[] = [];
   const done = await backfill(
     pagesOf(rows, 8),
     {
@@ -42,11 +43,12 @@ const send = async (
       resultsPerSecond: 1_000_000,
       patienceMs: 10_000,
       onProgress: (event) => progress.push(event),
+      onRetry: (cause) => retries.push(cause),
       ...settings,
     },
     signal,
   );
-  return {done, requests, progress};
+  return {done, requests, progress, retries};
 };
 
 it('sends everything, oldest first, and tells how far it is', async () => {
@@ -95,11 +97,12 @@ it('collects refusals by their words, but for what is particular', async () => {
 });
 
 it('tries again while the receiver is away, and goes on', async () => {
-  const {done, requests} = await send(rowsOf(3), (_, request) =>
+  const {done, requests, retries} = await send(rowsOf(3), (_, request) =>
     request < 3 ? {kind: 'retry', cause: 'connection refused'} : accepted,
   );
   expect(done).toEqual({taken: 3, unwritten: 0, refusals: []});
   expect(requests).toHaveLength(3);
+  expect(retries).toEqual(['connection refused', 'connection refused']);
 });
 
 it('stops at the first result without a verdict when patience ends', async () => {

@@ -37,12 +37,12 @@ it('reads lines with their numbers, empty ones and those passed over aside', asy
 });
 
 it('gives rows in batches, and tells how far it is', async () => {
-  const content = Array.from({length: 600}, (_, index) => `${index}`.padStart(500, '0')).join('\n');
+  const content = Array.from({length: 1200}, (_, index) => `${index}`.padStart(500, '0')).join('\n');
   const fromLines = await batchesOf(lineSource(fileOf(content), wrong));
   const rows = content.split('\n').map((line, index) => ({place: `${index}`, imported: wrong(line)}));
   const fromWhole = await batchesOf(wholeSource(fileOf(content), 'entries', () => rows));
   for (const batches of [fromLines, fromWhole]) {
-    expect(batches.map(({rows: {length}}) => length)).toEqual([250, 250, 100]);
+    expect(batches.map(({rows: {length}}) => length)).toEqual([500, 500, 200]);
     expect(batches.at(-1)?.fraction).toBe(1);
     expect(batches[0]?.fraction).toBeLessThan(1);
   }

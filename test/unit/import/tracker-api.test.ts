@@ -37,11 +37,11 @@ describe('all results', () => {
   };
 
   it('come page by page, by its numbers, at most one page a second', async () => {
-    const tracker = await startTrackerApi(rowsOf(1100).toSpliced(3, 1, failedTrackerRow({id: 4})));
+    const tracker = await startTrackerApi(rowsOf(1001).toSpliced(3, 1, failedTrackerRow({id: 4})));
     const {access, waits} = accessTo(tracker);
     const rows = await readAll(access);
     expect(rows.map(({place}) => place)).toEqual(
-      Array.from({length: 1100}, (_, index) => `result ${index + 1}`),
+      Array.from({length: 1001}, (_, index) => `result ${index + 1}`),
     );
     expect(rows[3]?.imported).toMatchObject({kind: 'result', result: {status: 'failed'}});
     expect(tracker.requests.map(({path}) => path)).toEqual(

@@ -56,7 +56,7 @@ describe("Speedtest Tracker's file", () => {
   });
 
   it('is read to its end, in order, and tells how far that is', async () => {
-    const ids = Array.from({length: 600}, (_, index) => 600 - index);
+    const ids = Array.from({length: 1200}, (_, index) => 1200 - index);
     const {path} = make(
       'data',
       ids.map((id) => failedTrackerRow({id: 10 * id})),

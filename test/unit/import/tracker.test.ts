@@ -104,6 +104,23 @@ describe('a completed result', () => {
     });
   });
 
+  it('is doubtful where created_at is far from the time that was noted, which tells of a wrong zone', () => {
+    const [right, wrong] = ['2026-03-01 07:07:21', '2026-03-01 06:07:21'].map((created_at) =>
+      read(trackerRow({created_at})),
+    );
+    expect(right).not.toHaveProperty('doubt');
+    expect(wrong).toMatchObject({
+      kind: 'result',
+      doubt: "created_at is 60 min from the time that Ookla's program noted: is that the right --timezone?",
+      result: {endedAtMs: Date.parse(recorded.timestamp)},
+    });
+    expect(read(trackerRow({created_at: '2026-03-29 02:30:00'}))).toMatchObject({
+      kind: 'result',
+      doubt: expect.stringMatching(/^created_at: .* never was in Europe\/Berlin/),
+      result: {endedAtMs: Date.parse(recorded.timestamp)},
+    });
+  });
+
   it('names the service as its engine', () => {
     expect(measurementOf(splitTrackerRow({service: 'nettest'})).engine).toEqual({name: 'nettest'});
   });
@@ -173,10 +190,10 @@ describe('what is no result', () => {
   it.each([
     [{id: 'x'}, /^id: /],
     [{status: 'lost'}, /^status "lost" is not known$/],
-    [{created_at: 'yesterday'}, /^created_at: "yesterday" is no time$/],
+    [{created_at: 'yesterday', data: null}, /^created_at: "yesterday" is no time$/],
     [{created_at: null}, /^created_at: /],
     [{ping: 'fast'}, /^ping: /],
-    [{created_at: '2026-03-29 02:30:00'}, /^created_at: .* never was in Europe\/Berlin/],
+    [{created_at: '2026-03-29 02:30:00', data: null}, /^created_at: .* never was in Europe\/Berlin/],
   ])('with %j is told why', (changes, problem) => {
     expect(read(trackerRow(changes))).toEqual({kind: 'wrong', problem: expect.stringMatching(problem)});
   });
@@ -193,8 +210,8 @@ describe('what is no result', () => {
   });
 });
 
-it('never gives a value of 0 or less for one that is not known', () => {
-  const anyNumber = fc.constantFrom(null, -1, 0, 0.5, 12, '7.25', 1e9);
+it('never gives a value for one that is not known or can not be, such as 0', () => {
+  const anyNumber = fc.constantFrom(null, -1, 0, 0.5, 12, '7.25', 1e9, 1e300, '1e400');
   const names = Object.entries(splitTrackerRow()).flatMap(([name, value]) =>
     typeof value === 'number' && !['id', 'scheduled', 'healthy'].includes(name) ? [name] : [],
   );
@@ -210,7 +227,11 @@ it('never gives a value of 0 or less for one that is not known', () => {
         const {jitterMs: _loaded, ...rest} = latency ?? {jitterMs: 0};
         return [...Object.values(rates), ...Object.values(rest)];
       });
-      for (const value of [...Object.values(idle), ...loaded]) expect(value).toBeGreaterThan(0);
+      for (const value of [...Object.values(idle), ...loaded]) {
+        expect(value).toBeGreaterThan(0);
+        expect(value).toBeLessThan(1e16);
+      }
+      expect(new Date(imported.result.endedAtMs).getTime()).toBe(imported.result.endedAtMs);
     }),
   );
 });

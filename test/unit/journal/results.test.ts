@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {completed, failed, skipped} from '../../fixtures/results.ts';
@@ -98,22 +99,29 @@ describe('importing', () => {
   });
 
   it('appends many at once, each as it would be by itself', () => {
-    const results = [
-      completed({endedAtMs: 3_600_000}),
-      failed({endedAtMs: 3_700_000}),
-      completed({job: 'other', endedAtMs: 3_800_000}),
-      skipped({endedAtMs: 9_000_000}),
-    ];
-    const keyed = results.map((result, index) => ({result, key: `key ${index}`}));
-    const [journal, oneByOne] = [open(), open()];
-    for (const {result, key} of keyed) oneByOne.importResult(result, key);
-    journal.importResult(completed({endedAtMs: 3_600_000}), 'key 0');
-    expect(journal.importResults([...keyed, ...keyed])).toBe(3);
-    expect(journal.importResults(keyed)).toBe(0);
-    expect(journal.after(0, 9)).toEqual(oneByOne.after(0, 9));
-    const query = {fromMs: 0, toMs: 10_000_000, stepMs: 3_600_000, exact: false};
-    expect(journal.steps(query)).toEqual(oneByOne.steps(query));
-    expect(journal.movedSince(0)).toBe(oneByOne.movedSince(0));
-    expect([journal.wasImported('key 3'), journal.wasImported('key 4')]).toEqual([true, false]);
+    const base = fc.record({
+      job: fc.constantFrom('wan', 'lte', '\u{1f310} "\\'),
+      endedAtMs: fc.nat({max: 6}).map((half) => half * 1_800_000),
+    });
+    const result = fc.oneof(base.map(completed), base.map(failed), base.map(skipped));
+    const keyed = fc.record({result, key: fc.string({unit: fc.constantFrom('a', '"', '\u{1f310}')})});
+    const batches = fc.array(fc.array(keyed, {maxLength: 8}), {maxLength: 3});
+    const query = {fromMs: 0, toMs: 20_000_000, stepMs: 3_600_000, exact: false};
+    fc.assert(
+      fc.property(batches, (given) => {
+        const [journal, oneByOne] = [openJournal(':memory:'), openJournal(':memory:')];
+        for (const batch of given) {
+          const rows = batch.map(({result: each, key}) => oneByOne.importResult(each, key));
+          expect(journal.importResults(batch)).toBe(rows.filter((row) => row !== undefined).length);
+        }
+        expect(journal.after(0, 99)).toEqual(oneByOne.after(0, 99));
+        expect(journal.steps(query)).toEqual(oneByOne.steps(query));
+        expect(journal.movedSince(0)).toBe(oneByOne.movedSince(0));
+        for (const {key} of given.flat()) expect(journal.wasImported(key)).toBe(true);
+        expect(journal.wasImported('b')).toBe(false);
+        for (const each of [journal, oneByOne]) each.close();
+      }),
+      {numRuns: 15},
+    );
   });
 });

@@ -123,7 +123,8 @@ describe('the other routes', () => {
   });
 
   test('all but the scraped one are reserved', () => {
-    expect(reservedPaths).toEqual(['/', '/metrics', '/-/healthy', '/-/ready', '/-/reload']);
+    const others = ['/', '/metrics', '/-/healthy', '/-/ready', '/-/reload', '/webhook/speedtest-tracker'];
+    expect(reservedPaths).toEqual(others);
   });
 });
 
@@ -185,7 +186,10 @@ describe('/-/reload', () => {
 });
 
 describe('every route', () => {
-  const routes = ['/prometheus', ...Object.values(paths).filter((path) => path !== paths.reload)];
+  const routes = [
+    '/prometheus',
+    ...Object.values(paths).filter((path) => path !== paths.reload && path !== paths.trackerWebhook),
+  ];
 
   test.each(routes)('%s answers HEAD as GET, without the body', async (path) => {
     const {url} = await start();

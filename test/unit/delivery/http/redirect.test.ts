@@ -37,6 +37,15 @@ describe('a redirect', () => {
     expect(target.requests).toEqual([]);
   });
 
+  test.each([301, 302, 303, 307, 308])('%i is followed by a request without a body', async (status) => {
+    const target = await serve();
+    const server = await serve(toward(`${target.url.origin}/new`, status));
+    const client = clientFor(server.url, {followRedirects});
+    const answer = await client.send({method: 'GET', headers: {}}, new AbortController().signal);
+    expect(answer).toMatchObject({status: 200});
+    expect(target.requests).toMatchObject([{method: 'GET', path: '/new'}]);
+  });
+
   test('is not followed where it is not allowed', async () => {
     const {answer, target} = await sendAcross({followRedirects: false});
     expect(answer).toMatchObject({status: 308});

@@ -19,7 +19,7 @@ import {eventually, start} from '../../reflector/running.ts';
 
 const never = new AbortController().signal;
 const untold = (): void => undefined;
-const client = {userAgent: 'test/1', timeoutMs: 5000};
+const client = {userAgent: 'test/1', timeoutMs: 20_000};
 /** As fast as a session allows, to be done soon; patient, so that a busy machine loses nothing. */
 const fast = {perSecond: 190, patienceMs: 3000};
 

@@ -12,7 +12,7 @@ describe('reads OpenMetrics', () => {
       'foo_seconds_total 21',
       '# TYPE h histogram',
       'h_created 1520430001',
-      'h_bucket{le="1"} 1 # {id="x",trace="y z"} 0.5 123.456',
+      'h_bucket{le="1"} 1 # {trace="y z",id="x",none=""} 0.5 123.456',
       'h_bucket{le="+Inf"} 2 # {} 4',
       'h_count 2',
       'h_sum 3',

@@ -17,6 +17,7 @@ export const noLimits: ScrapeJob['limits'] = {
 /** A job with Prometheus' defaults, but for what is given. */
 export const jobWith = (given: Partial<ScrapeJob> = {}): ScrapeJob => ({
   name: 'node',
+  fingerprint: '',
   intervalMs: 60_000,
   timeoutMs: 10_000,
   scheme: 'http',

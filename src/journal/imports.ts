@@ -1,0 +1,90 @@
+import type {TestResult} from '../result.ts';
+import {checksumOf} from './checksum.ts';
+import type {Database} from './database.ts';
+import {UnreadableRowError} from './fault.ts';
+import type {Journal, KeyedResult} from './journal.ts';
+import {columnsOf, command, numberQuery, statement, textOf} from './query.ts';
+
+/** What is asked of the journal's other parts. */
+interface Parts {
+  nextId(): number;
+  /** When the job's newest completed test ended up to a time. */
+  lastSuccess(job: string, upToMs: number): number | undefined;
+  /** Take note of results that are inserted, in the same transaction. */
+  readonly usage: {add(results: readonly TestResult[]): void};
+  readonly hours: {addFrom(id: number): void};
+}
+
+/**
+ * The part of the journal that takes many results at a time. They go to SQLite as one JSON text: a call for each of them
+ * would take longer than all that SQLite does.
+ */
+export const openImports = (
+  db: Database,
+  {nextId, lastSuccess, usage, hours}: Parts,
+): Pick<Journal, 'importResults' | 'wasImported'> => {
+  const countKey = numberQuery(db, 'SELECT count(*) FROM imports WHERE key = ?');
+  const findKeys = statement(
+    db,
+    `SELECT CAST(json_group_array(value) AS BLOB) FROM json_each(?) WHERE value IN (SELECT key FROM imports)`,
+  );
+  const insertKeys = command(db, 'INSERT INTO imports (key) SELECT value FROM json_each(?)');
+  const insertRows = command(
+    db,
+    `INSERT INTO results (id, job, status, ended_at_ms, last_success_ms, checksum, body)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+         FROM json_each(?)`,
+  );
+
+  /** Those whose keys are not known, the first of each key. */
+  const newOnes = (keyed: readonly KeyedResult[]): ReadonlyMap<string, TestResult> => {
+    const found = new Map<string, TestResult>();
+    for (const {key, result} of keyed) if (!found.has(key)) found.set(key, result);
+    const known: unknown = JSON.parse(textOf(columnsOf(findKeys.get(JSON.stringify([...found.keys()])))[0]));
+    if (!Array.isArray(known)) throw new UnreadableRowError('journal: no array of keys');
+    for (const key of known) found.delete(key);
+    return found;
+  };
+
+  /** As `lastSuccess`, with the results before this one, which are yet to be inserted. */
+  const lastSuccessAmong = (results: readonly TestResult[], index: number): number | null => {
+    const result = results[index];
+    if (result === undefined) return null;
+    if (result.status === 'completed') return result.endedAtMs;
+    const ends = results
+      .slice(0, index)
+      .filter(
+        ({job, status, endedAtMs}) =>
+          job === result.job && status === 'completed' && endedAtMs <= result.endedAtMs,
+      )
+      .map(({endedAtMs}) => endedAtMs);
+    const inserted = lastSuccess(result.job, result.endedAtMs);
+    return [...ends, inserted].reduce<number | null>(
+      (last, ms) => (ms === undefined ? last : Math.max(last ?? ms, ms)),
+      null,
+    );
+  };
+
+  const importResults = db.transaction((keyed: readonly KeyedResult[]): number => {
+    const found = newOnes(keyed);
+    const results = [...found.values()];
+    const firstId = nextId();
+    const rows = results.map((result, index) => {
+      const id = firstId + index;
+      const lastSuccessMs = lastSuccessAmong(results, index);
+      const body = JSON.stringify(result);
+      const checksum = checksumOf(id, lastSuccessMs, body);
+      return [id, result.job.toWellFormed(), result.status, result.endedAtMs, lastSuccessMs, checksum, body];
+    });
+    insertKeys.run(JSON.stringify([...found.keys()]));
+    insertRows.run(JSON.stringify(rows));
+    usage.add(results);
+    hours.addFrom(firstId);
+    return rows.length;
+  });
+
+  return {
+    importResults: (keyed) => importResults.immediate(keyed),
+    wasImported: (key) => countKey(key) === 1,
+  };
+};

@@ -1,0 +1,84 @@
+import {createHttpClient} from '../delivery/http/client.ts';
+import type {HttpSettings} from '../delivery/http/settings.ts';
+import {outcomeOf} from '../delivery/outcome.ts';
+import type {Outcome} from '../delivery/sink.ts';
+import {encodeScraped, type ScrapedSample} from '../exposition/scraped-text.ts';
+import {textContentType} from '../exposition/text.ts';
+import type {Page, PageSink} from '../forwarding/page-sink.ts';
+import type {Labels} from '../metrics/sample.ts';
+import type {Block} from '../scrape/block.ts';
+import {staleIn} from '../scrape/page/sample-values.ts';
+import {groupingUrl} from './grouping-url.ts';
+
+export interface PagesSettings {
+  readonly name: string;
+  /** `url` is the Pushgateway's own address. */
+  readonly http: HttpSettings;
+}
+
+/** What a group has after a scrape: the series that did not end. */
+interface Group {
+  readonly labels: Labels;
+  readonly samples: ScrapedSample[];
+}
+
+/**
+ * A scrape's samples by group. A group is named by the values that its series have of the labels that the target has: these
+ * are the target's, unless it may speak for others (`honor_labels`). The Pushgateway would put the group's in their place.
+ */
+const groupsOf = (target: Labels, blocks: readonly Block[]): readonly Group[] => {
+  const names = new Set(target.map(([name]) => name));
+  const groups = new Map<string, Group>();
+  for (const {layout, values} of blocks) {
+    const isEnded = staleIn(values);
+    for (let index = 0; index < layout.size; index += 1) {
+      const series = layout.seriesAt(index);
+      const labels = series.labels.filter(([name]) => names.has(name));
+      const key = JSON.stringify(labels);
+      const group = groups.get(key) ?? {labels, samples: []};
+      groups.set(key, group);
+      if (!isEnded(index)) group.samples.push({...series, value: values[index] ?? 0});
+    }
+  }
+  return [...groups.values()];
+};
+
+const noJob: Outcome = {
+  kind: 'rejected',
+  cause: 'the series have no label job, which a Pushgateway asks for',
+};
+
+/**
+ * Shows the newest scrape of each target on a Pushgateway, as one group. A group of which all series ended is deleted: the
+ * Pushgateway has no staleness, and would show a target that is gone for ever.
+ * @param version this program's, for the User-Agent.
+ */
+export const pushgatewayPages = ({name, http: settings}: PagesSettings, version: string): PageSink => {
+  const client = createHttpClient(settings);
+  const userAgent = {'user-agent': `speedtest-bridge/${version}`};
+
+  const pageOf = ({labels, samples}: Group): Page => ({
+    samples: samples.length,
+    send: async (signal) => {
+      const {job, ...others} = Object.fromEntries(labels);
+      if (job === undefined) return noJob;
+      const url = groupingUrl(settings.url, job, others);
+      const request =
+        samples.length === 0
+          ? ({method: 'DELETE', url, headers: userAgent} as const)
+          : ({
+              method: 'PUT',
+              url,
+              headers: {...userAgent, 'content-type': textContentType},
+              body: encodeScraped(samples),
+            } as const);
+      return outcomeOf(await client.send(request, signal), Date.now());
+    },
+  });
+
+  return {
+    name,
+    pages: (target, blocks) => groupsOf(target, blocks).map(pageOf),
+    close: () => client.close(),
+  };
+};

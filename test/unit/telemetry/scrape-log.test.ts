@@ -1,0 +1,36 @@
+import {expect, it} from 'vitest';
+import type {Scrape} from '../../../src/scrape/target/scraper.ts';
+import {findTargets} from '../../../src/scrape/target/target.ts';
+import type {Log} from '../../../src/telemetry/log.ts';
+import {createScrapeLog} from '../../../src/telemetry/scrape-log.ts';
+import {jobWith} from '../scrape/target/jobs.ts';
+
+const [a, b] = findTargets(
+  jobWith({groups: [{targets: ['a:1', 'b:1'], labels: {}}], params: {key: ['secret']}}),
+).targets;
+const report = {isUp: true, durationMs: 1, scraped: 1, relabelled: 1, added: 0};
+const good: Scrape = {blocks: [], report};
+const failedBy = (cause: string): Scrape => ({blocks: [], report: {...report, isUp: false}, cause});
+
+it('tells when a target fails, why, now and then that it still does, and when it is over', () => {
+  const lines: unknown[] = [];
+  const write = (level: string) => (message: string, about?: object) => lines.push([level, message, about]);
+  const log: Log = {debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error')};
+  let nowMs = 0;
+  const scrapes = createScrapeLog(log, () => nowMs);
+  if (a === undefined || b === undefined) expect.fail();
+  const tell = (scrape: Scrape, target = a) => {
+    scrapes.scrape(target, scrape);
+    return lines.splice(0);
+  };
+  const about = {job: 'node', target: 'http://a:1/metrics'};
+  expect(tell(good)).toEqual([]);
+  expect(tell(failedBy('no route'))).toEqual([['warn', 'scrape failed: no route', about]]);
+  expect(tell(failedBy('no route'), b)).toHaveLength(1);
+  expect(tell(failedBy('no route'))).toEqual([]);
+  expect(tell(failedBy('refused'))).toEqual([['warn', 'scrape failed: refused', about]]);
+  nowMs += 600_000;
+  expect(tell(failedBy('refused'))).toHaveLength(1);
+  expect(tell(good)).toEqual([['info', 'the target is scraped again', about]]);
+  expect(tell(good)).toEqual([]);
+});
