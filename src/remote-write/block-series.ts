@@ -25,10 +25,6 @@ export const timeIn = (column: Float64Array | undefined, index: number): number 
   return timeMs === undefined || Number.isNaN(timeMs) ? undefined : timeMs;
 };
 
-/** An exemplar's labels are in the page's order, and may be empty. */
-const inOrder = (labels: Labels): Labels =>
-  labels.filter(([, value]) => value !== '').toSorted(([a], [b]) => (a < b ? -1 : 1));
-
 const exemplarsBySeries = (exemplars: readonly Exemplar[]): ReadonlyMap<number, readonly Exemplar[]> => {
   const found = new Map<number, Exemplar[]>();
   for (const exemplar of exemplars) {
@@ -65,11 +61,7 @@ export function* seriesOfPiece(
       ...(created !== undefined && {createdMs: created}),
       ...(own !== undefined && {
         exemplars: own.map(
-          ({labels, value, timestampMs = atMs}): SentExemplar => ({
-            labels: inOrder(labels),
-            value,
-            timestampMs,
-          }),
+          ({labels, value, timestampMs = atMs}): SentExemplar => ({labels, value, timestampMs}),
         ),
       }),
     };

@@ -1,6 +1,5 @@
 import {type ByteWriter, createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
-import {legacyLabels} from './legacy-labels.ts';
 import type {Protocol} from './protocol.ts';
 import {delimited, writeExemplarPoint, writeSamples} from './sample-message.ts';
 import type {TimeSeries} from './series.ts';
@@ -15,8 +14,7 @@ const tag = {
 
 /**
  * Encodes a remote-write 1.0 request: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol
- * Writes labels and points in the order given; the specification's order is the caller's to keep. Names that 1.0 does not
- * have are escaped.
+ * Writes labels and points in the order given; the specification's order is the caller's to keep.
  * Unpaired surrogates, which UTF-8 can't express, become U+FFFD. Exemplars are an addition of Prometheus' own, which its
  * receivers take; metadata and start timestamps have no place.
  */
@@ -26,7 +24,7 @@ const encode = (series: Iterable<TimeSeries>): Uint8Array => {
   const exemplar = createByteWriter();
   const label = createByteWriter();
   const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void => {
-    for (const [name, value] of legacyLabels(labels)) {
+    for (const [name, value] of labels) {
       label.clear();
       label.byte(tag.label.name);
       label.text(name);

@@ -43,6 +43,7 @@ export interface Layout {
 export interface Exemplar {
   /** Which of the block's series it belongs to. */
   readonly index: number;
+  /** Sorted by name, none empty. */
   readonly labels: Labels;
   readonly value: number;
   /** Unix milliseconds; absent where the page gives none. */

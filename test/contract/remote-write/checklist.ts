@@ -85,7 +85,7 @@ encoders: [test/contract/remote-write](../test/contract/remote-write).
 | --- | --- | --- | --- | --- |
 ${checklist.map(row).join('\n')}
 
-What is read in one way where the specifications could be read in several:
+Where the program does otherwise, or reads in one way what can be read in several:
 
 - 407 is tried again: it is a proxy's, and the receiver has not seen the request. After a 401 an OAuth token is fetched anew,
   once.
@@ -93,6 +93,7 @@ What is read in one way where the specifications could be read in several:
   and the one that was refused is never made again.
 - The words of a receiver are logged on one line, up to 500 characters of them, without the secrets that they repeat.
 - Exemplars in 1.0 are Prometheus' own addition to its schema. They are sent where \`send_exemplars\` asks for them.
-- Names of targets that 1.0 does not have are escaped for it, by underscores. 2.0 has them as they are: it would rather have
-  none such, but no better ones can be known.
+- Names in UTF-8 are not the sender's: those that a target has are passed on in both versions, as by Prometheus 3, whose
+  receiver takes them in both. 1.0 forbids them and 2.0 advises against them; \`metric_name_escaping_scheme: underscores\` has
+  targets give others.
 `;

@@ -1,7 +1,6 @@
 import {createRequire} from 'node:module';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {legacyLabels} from '../../../src/remote-write/legacy-labels.ts';
 import type {TimeSeries} from '../../../src/remote-write/series.ts';
 import {v1} from '../../../src/remote-write/v1.ts';
 import {decodeWriteRequest as decodeByHand} from '../../peers/write-request.ts';
@@ -15,7 +14,7 @@ const peer: {
 
 const toMessage = (series: readonly TimeSeries[]): WriteRequest => ({
   timeseries: wellFormed(series).map(({labels, ...points}) => ({
-    labels: legacyLabels(labels).map(([name, value]) => ({name, value})),
+    labels: labels.map(([name, value]) => ({name, value})),
     samples: pointsOf(points).map(({value, timestampMs}) => ({
       value: value === 'stale' ? Number.NaN : value,
       timestamp: timestampMs,
@@ -52,10 +51,7 @@ test('a decoder that knows nothing of protobufjs decodes what it wrote', () => {
   fc.assert(
     fc.property(anySeries, (series) => {
       expect(decodeByHand(Buffer.from(v1.encode(series)))).toEqual(
-        wellFormed(series).map(({labels, ...points}) => ({
-          labels: legacyLabels(labels),
-          samples: pointsOf(points),
-        })),
+        wellFormed(series).map(({labels, ...points}) => ({labels, samples: pointsOf(points)})),
       );
     }),
   );
