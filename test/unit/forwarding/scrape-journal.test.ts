@@ -227,6 +227,7 @@ it('has all that was appended when the process is killed', async () => {
     if (told === 30) child.kill('SIGKILL');
   }
   await exited;
+  expect(told).toBeGreaterThanOrEqual(30);
   const {journal, lines} = opened({path});
   const scrapes = waiting(journal, 'a');
   expect(scrapes.length).toBeGreaterThanOrEqual(told);
