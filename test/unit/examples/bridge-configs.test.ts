@@ -12,7 +12,7 @@ describe.each(bridgeConfigs)('examples/%s', (path) => {
   it('is loaded without a problem or warning', () => {
     const config = load(path);
     expect(config.warnings).toEqual([]);
-    expect(config.jobs).not.toEqual([]);
+    expect([...config.jobs, ...config.scrapeJobs, config.tracker ?? []].flat()).not.toEqual([]);
   });
 });
 

@@ -81,6 +81,8 @@ const promised: Readonly<Record<string, Promised>> = {
   },
   'sites/bridge-berlin.yaml': toPrometheus,
   'sites/bridge-oslo.yaml': toPrometheus,
+  'tracker/bridge.yaml': toPrometheus,
+  'tracker/bridge-webhook.yaml': toPrometheus,
   'amazon-managed-prometheus.yaml': amazon,
 };
 
