@@ -1,3 +1,4 @@
+import type {ServerResponse} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {createTurns} from '../turns.ts';
 import type {Route} from './route.ts';
@@ -12,6 +13,11 @@ export interface MetricsSource {
 const restMsAfter = (tookMs: number): number => Math.min(9 * tookMs, 1000);
 
 const restFor = (ms: number): Promise<void> => sleep(ms, undefined, {ref: false});
+
+const gone = (response: ServerResponse): Promise<undefined> =>
+  new Promise((resolve) => {
+    response.once('close', () => resolve(undefined));
+  });
 
 /**
  * Texts are made one after the other, with a rest after each, and all who ask meanwhile share the next one: it is as of
@@ -36,7 +42,9 @@ export const ownMetricsRoute = (path: string, source: MetricsSource, rest = rest
     about: 'the metrics of this process',
     answer: async (reply) => {
       next ??= rested.then(make);
-      const text = await next;
+      // Who waits keeps all that was read of the connection, up to 2,000 requests: not for one that is gone.
+      const text = await Promise.race([next, gone(reply.raw)]);
+      if (text === undefined) return '';
       await turn();
       void reply.header('content-type', source.contentType);
       return text;

@@ -57,6 +57,31 @@ test('who asks while a text is made, and in the rest after it, shares the next o
   expect(made).toBeLessThanOrEqual(3);
 });
 
+test('a client that goes is not waited with', async () => {
+  const {path, answer} = ownMetricsRoute('/metrics', {
+    contentType,
+    render: () => createGate().opened.then(String),
+  });
+  const app = fastify({forceCloseConnections: true});
+  onTestFinished(() => app.close());
+  const asked = vi.fn();
+  const settled = vi.fn();
+  app.get(path, async (request, reply) => {
+    asked();
+    const text = await answer(reply, request);
+    settled(text);
+    return reply.send(text);
+  });
+  const url = await app.listen({host: '127.0.0.1', port: 0});
+  const leaving = new AbortController();
+  const response = fetch(`${url}${path}`, {signal: leaving.signal}).catch(() => 'left');
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled());
+  expect(settled).not.toHaveBeenCalled();
+  leaving.abort();
+  expect(await response).toBe('left');
+  await vi.waitFor(() => expect(settled).toHaveBeenCalledWith(''));
+});
+
 test('after a failure, the next one is made', async () => {
   let made = 0;
   const ask = serve(async () => {
