@@ -89,6 +89,7 @@ export const planDestinations = (
   current: () => Tested = () => config,
 ): readonly PlannedDestination[] => {
   const {job, ...otherLabels} = config.labels;
+  const {instance: _, ...externalLabels} = otherLabels;
   const plan = (name: string, takesScrapes: boolean, open: () => Destination): PlannedDestination => ({
     name,
     takesScrapes,
@@ -112,7 +113,14 @@ export const planDestinations = (
         return {
           sink: remoteWriteSink(settings, map, version, Date.now, writer),
           scrapes: remoteWriteScrapes(
-            {...settings, connections, maxSamples: queue.maxSamplesPerSend, exemplars: given.sendExemplars},
+            {
+              ...settings,
+              // A target has a job and an instance of its own; where relabelling took them away, there are none.
+              labels: externalLabels,
+              connections,
+              maxSamples: queue.maxSamplesPerSend,
+              exemplars: given.sendExemplars,
+            },
             writer,
           ),
           start: given.replay,

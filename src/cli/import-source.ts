@@ -27,10 +27,12 @@ export interface SourceOptions {
 /** What is needed of the configuration. */
 interface Jobs {
   readonly jobs: readonly {readonly name: string}[];
+  readonly tracker?: {readonly job: string} | undefined;
 }
 
-const jobName = ({jobs: [first]}: Jobs, named: string | undefined): string => {
-  const name = named ?? first?.name;
+/** Of a tracker: that of its results that come by its webhook, for the same result has one key in one job only. */
+const jobName = ({jobs: [first], tracker}: Jobs, kind: string, named: string | undefined): string => {
+  const name = named ?? (kind.startsWith('tracker-') ? tracker?.job : undefined) ?? first?.name;
   if (name === undefined) throw new UsageError('the configuration has no job: name one with --job');
   return name;
 };
@@ -63,7 +65,7 @@ export const importSource = (config: Jobs, given: SourceOptions): Source => {
   const {kind, source: path, timeZone} = given;
   if (timeZone !== undefined && !isTimeZone(timeZone))
     throw new UsageError(`${timeZone} is no IANA time zone such as Europe/Berlin (--timezone)`);
-  const job = jobName(config, given.job);
+  const job = jobName(config, given.kind, given.job);
   const name = path === '-' ? 'standard input' : path;
   const reading = {job, clock: createClock(name, timeZone)};
   switch (kind) {

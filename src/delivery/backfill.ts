@@ -73,11 +73,13 @@ export const backfill = async (
     const givenUpMs = performance.now() + patienceMs;
     for (let failures = 1; ; failures += 1) {
       const outcome = await deliver(batch);
-      if (outcome.kind !== 'retry' || signal.aborted || performance.now() > givenUpMs) return outcome;
-      onRetry(outcome.cause);
+      if (outcome.kind !== 'retry' || signal.aborted) return outcome;
       const {afterMs = 0} = outcome;
       const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-      await sleep(afterMs > 0 ? afterMs : backoffMs(failures, bounds), signal);
+      const waitMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
+      if (performance.now() + waitMs > givenUpMs) return outcome;
+      onRetry(outcome.cause);
+      await sleep(waitMs, signal);
     }
   };
 

@@ -65,13 +65,11 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
   const isTooOld = ({blocks: [{timeMs}]}: StoredScrape): boolean =>
     queue.ageLimitMs !== undefined && timeMs < now() - queue.ageLimitMs;
 
-  const sendUntilSettled = async (part: ScrapePart): Promise<void> => {
+  /** Gives what came of it in the end, which is yet to be told. */
+  const sendUntilSettled = async (part: ScrapePart): Promise<Forwarded> => {
     for (let failures = 1; ; failures += 1) {
       const {outcome, samples} = await part.send(signal);
-      if (outcome.kind !== 'retry') {
-        onForwarded({destination, outcome, samples});
-        return;
-      }
+      if (outcome.kind !== 'retry') return {destination, outcome, samples};
       const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
       // None, or a time that has passed, would be an endless loop of requests.
       const {afterMs = 0} = outcome;
@@ -82,17 +80,28 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
     }
   };
 
+  const forwardTogether = async (scrapes: readonly StoredScrape[]): Promise<void> => {
+    const left = [...sink.parts(scrapes)];
+    let areRefused = false;
+    const sendAll = async (): Promise<void> => {
+      for (let part = left.shift(); part !== undefined; part = left.shift()) {
+        const forwarded = await sendUntilSettled(part);
+        areRefused = scrapes.length > 1 && forwarded.outcome.kind === 'rejected';
+        if (!areRefused) onForwarded(forwarded);
+      }
+    };
+    await Promise.all(Array.from({length: Math.min(sink.connections, left.length)}, sendAll));
+    // Several share one request. What is wrong with one of them must not take the others along.
+    if (areRefused) for (const scrape of scrapes) await forwardTogether([scrape]);
+  };
+
   const forward = async (scrapes: readonly StoredScrape[]): Promise<void> => {
     const old = scrapes.filter(isTooOld);
     if (old.length > 0) {
       const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
       onForwarded({destination, outcome, samples: old.reduce((sum, each) => sum + samplesIn(each), 0)});
     }
-    const left = [...sink.parts(scrapes.filter((scrape) => !isTooOld(scrape)))];
-    const sendAll = async (): Promise<void> => {
-      for (let part = left.shift(); part !== undefined; part = left.shift()) await sendUntilSettled(part);
-    };
-    await Promise.all(Array.from({length: Math.min(sink.connections, left.length)}, sendAll));
+    await forwardTogether(scrapes.filter((scrape) => !isTooOld(scrape)));
   };
 
   const step = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import type {Database} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
-import {columnsOf, numberQuery, statement} from '../journal/query.ts';
+import {columnsOf, numberQuery, statement, textOf} from '../journal/query.ts';
 import type {Layout} from '../scrape/block.ts';
 import {LayoutError, readLayout} from '../scrape/layout.ts';
 
@@ -30,7 +30,7 @@ export const openStoredLayouts = (db: Database, now: () => number): StoredLayout
   const byId = new Map<number, Known>();
   const find = numberQuery(db, 'SELECT id FROM layouts WHERE key = ?');
   const insert = db.prepare('INSERT INTO layouts (key, bytes) VALUES (?, ?)');
-  const read = statement(db, 'SELECT bytes FROM layouts WHERE id = ?');
+  const read = statement(db, 'SELECT bytes, CAST(key AS BLOB) FROM layouts WHERE id = ?');
   const needed = numberQuery(db, 'SELECT 1 FROM blocks WHERE layout = ? LIMIT 1');
   const remove = db.prepare('DELETE FROM layouts WHERE id = ?');
   const removeUnknown = db.prepare(
@@ -49,10 +49,12 @@ export const openStoredLayouts = (db: Database, now: () => number): StoredLayout
     return find(layout.key) ?? 0;
   };
   const load = (id: number): Known => {
-    const [bytes] = columnsOf(read.get(id));
+    const [bytes, key] = columnsOf(read.get(id));
     if (!(bytes instanceof Uint8Array)) throw new UnreadableRowError(`journal: layout ${id} has no bytes`);
     try {
-      return keep(id, readLayout(new Uint8Array(bytes)));
+      const layout = readLayout(new Uint8Array(bytes));
+      if (layout.key !== textOf(key)) throw new LayoutError(`layout ${id} is not what was written`);
+      return keep(id, layout);
     } catch (error) {
       if (!(error instanceof LayoutError)) throw error;
       throw new UnreadableRowError(`journal: ${error.message}`);

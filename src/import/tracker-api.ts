@@ -76,7 +76,8 @@ const ask = async (
   dispatcher: Agent,
   signal: AbortSignal,
 ): Promise<unknown> => {
-  const target = new URL(`${url.pathname.replace(/\/+$/, '')}/api/v1/${path}`, url);
+  // Not relative to it: a path that begins with two slashes would name another host.
+  const target = new URL(`${url.origin}${url.pathname.replace(/\/+$/, '')}/api/v1/${path}`);
   const askOnce = async (): Promise<Answer> => {
     try {
       const {statusCode, headers, body} = await request(target, {

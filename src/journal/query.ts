@@ -2,11 +2,25 @@ import {isUtf8} from 'node:buffer';
 import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 
+/** SQLite's result code for, among others, names that are not in the schema: https://sqlite.org/rescode.html#error */
+const unknownName = 1;
+
+/** Every statement fits the schema that was written: where it does not, that is no longer what is in the file. */
+const prepareSound = <Prepared>(prepare: () => Prepared): Prepared => {
+  try {
+    return prepare();
+  } catch (cause) {
+    if (cause instanceof Error && 'rawCode' in cause && cause.rawCode === unknownName)
+      throw new UnreadableRowError(`journal: ${cause.message}`, {cause});
+    throw cause;
+  }
+};
+
 /** Prepares when first asked: a statement takes some 20 KiB, and most processes never use most of a journal's. */
 const later = <Prepared>(prepare: () => Prepared): (() => Prepared) => {
   let prepared: Prepared | undefined;
   return () => {
-    prepared ??= prepare();
+    prepared ??= prepareSound(prepare);
     return prepared;
   };
 };

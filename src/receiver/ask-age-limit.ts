@@ -31,7 +31,8 @@ export const askAgeLimit = async (
     const client = createHttpClient({
       ...http,
       timeoutMs: Math.min(http.timeoutMs, timeoutMs),
-      url: new URL(path, http.url),
+      // Not relative to it: a path that begins with two slashes would name another host.
+      url: new URL(http.url.origin + path),
     });
     try {
       const headers = {'user-agent': `speedtest-bridge/${version}`};

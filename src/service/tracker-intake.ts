@@ -77,16 +77,18 @@ export const createTrackerIntake = (settings: TrackerIntakeSettings): TrackerInt
   const fetchAll = async (): Promise<void> => {
     for (const resultId of waiting) {
       await fetchOne(resultId);
+      if (signal.aborted) return;
       // Only now: the tracker tells of the same one several times, and asks again where the answer is slow.
       waiting.delete(resultId);
-      if (signal.aborted) return;
     }
     running = undefined;
   };
 
   return {
     take: (resultId) => {
-      if (waiting.size >= mostWaiting || signal.aborted) return false;
+      if (signal.aborted) return false;
+      if (waiting.has(resultId)) return true;
+      if (waiting.size >= mostWaiting) return false;
       waiting.add(resultId);
       running ??= fetchAll();
       return true;
@@ -94,6 +96,10 @@ export const createTrackerIntake = (settings: TrackerIntakeSettings): TrackerInt
     stop: async () => {
       stopping.abort(new Error('the bridge is stopping'));
       await running;
+      if (waiting.size > 0)
+        log.warn(
+          `results ${[...waiting].join(', ')} of Speedtest Tracker were not fetched; import them later`,
+        );
     },
   };
 };

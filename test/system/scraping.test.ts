@@ -84,7 +84,7 @@ const startPushed = async () => {
   const pushgateway = await startPushgateway();
   onTestFinished(pushgateway.stop);
   const body = '# TYPE pushed gauge\npushed{a="b"} 1.5\n';
-  const pushed = await fetch(`${pushgateway.url}/metrics/job/theirs/zone/x`, {method: 'PUT', body});
+  const pushed = await fetch(`${pushgateway.url}/metrics/job/theirs/zone/test`, {method: 'PUT', body});
   expect(pushed.status).toBe(200);
   return pushgateway;
 };

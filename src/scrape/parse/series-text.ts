@@ -29,6 +29,7 @@ interface BracedLabels {
 export const takeLabels = (cursor: Cursor, format: PageFormat): BracedLabels => {
   const isText = format === 'text';
   const labels: [string, string][] = [];
+  const names = new Set<string>();
   let name: string | undefined;
   const skipBlanks = (): void => {
     if (isText) cursor.skipBlanks();
@@ -49,9 +50,10 @@ export const takeLabels = (cursor: Cursor, format: PageFormat): BracedLabels => 
       skipBlanks();
       const value = cursor.takeQuoted(!isText);
       if (value === undefined) throw cursor.error('expected a label value in double quotes');
-      if (key === '__name__' || labels.some(([other]) => other === key)) {
+      if (key === '__name__' || names.has(key)) {
         throw cursor.error(`the label ${JSON.stringify(key)} is there twice`, start);
       }
+      names.add(key);
       labels.push([key, value]);
       skipBlanks();
     }

@@ -115,10 +115,16 @@ it('examples/victoria-metrics: VictoriaMetrics, run as there, takes a result', a
     placeExample('victoria-metrics/bridge.yaml', cwd, {'http://victoria-metrics:8428': server.url}),
     cwd,
   );
-  const [series, ...others] = await exportSeries(server.url, 'speedtest_tracker_download_bits');
-  expect(others).toEqual([]);
-  expect(series).toMatchObject({
-    labels: {job: 'speedtest', status: 'completed'},
-    samples: [[expect.any(Number), expect.any(Number)]],
-  });
+  // It may take a sample before it can find it.
+  await vi.waitFor(
+    async () => {
+      const [series, ...others] = await exportSeries(server.url, 'speedtest_tracker_download_bits');
+      expect(others).toEqual([]);
+      expect(series).toMatchObject({
+        labels: {job: 'speedtest', status: 'completed'},
+        samples: [[expect.any(Number), expect.any(Number)]],
+      });
+    },
+    {timeout: 30_000, interval: 100},
+  );
 });

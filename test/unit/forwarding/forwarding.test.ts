@@ -263,3 +263,15 @@ it('holds a backlog back while a test runs, and not what is fresh', async () => 
   await done();
   expect(values('b')).toEqual(['0: 0@0']);
 });
+
+it('a scrape that is refused takes none along with which it shared a request', async () => {
+  const {append, done, outcomes, values} = await forwarding();
+  append(blockOf('a', 1, startMs + 2000, 1));
+  await done();
+  append(blockOf('a', 1, startMs + 1000, 2));
+  append(blockOf('b', 1, startMs + 3000, 3));
+  await done();
+  expect(outcomes()).toEqual(['accepted 1', 'rejected 1', 'accepted 1']);
+  expect(values('a')).toEqual(['0: 1@2000']);
+  expect(values('b')).toEqual(['0: 3@3000']);
+});
