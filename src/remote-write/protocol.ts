@@ -10,6 +10,6 @@ export interface Protocol {
   readonly headers: Readonly<Record<'content-type' | 'x-prometheus-remote-write-version', string>>;
   /** What is before each series in the message, of one byte. */
   readonly seriesTag: number;
-  /** The series as the version's message, not yet compressed. */
+  /** The series as the version's message, not yet compressed, in bytes that the next call overwrites. */
   encode(series: Iterable<TimeSeries>): Uint8Array;
 }

@@ -1,15 +1,15 @@
 import {createHash} from 'node:crypto';
-import {compress} from 'snappyjs';
 import type {ScrapePart, ScrapeSink} from '../forwarding/scrape-sink.ts';
 import type {Block} from '../scrape/block.ts';
 import {describeSeries, type Piece, seriesOfPiece, timeIn} from './block-series.ts';
 import {createScrapedLabels, type Relabel} from './labels.ts';
+import {type Message, messageOf} from './message.ts';
 import type {Protocol} from './protocol.ts';
 import type {TimeSeries} from './series.ts';
 import {createTemplate, type TemplateSeries, takesTime} from './template.ts';
 import {createTemplateCache} from './template-cache.ts';
 import {v2} from './v2.ts';
-import type {Message, RemoteWriter} from './writer.ts';
+import type {RemoteWriter} from './writer.ts';
 
 export interface ScrapeSettings {
   readonly name: string;
@@ -24,19 +24,6 @@ export interface ScrapeSettings {
   /** Most requests under way at the same time. */
   readonly connections: number;
 }
-
-const messageOf = (series: Iterable<TimeSeries>, {encode}: Protocol): Message => {
-  let samples = 0;
-  const counted = function* () {
-    for (const each of series) {
-      samples += 1;
-      yield each;
-    }
-  };
-  // Copied, for what `compress` gives is the beginning of a buffer as large as the message may get.
-  const body = new Uint8Array(compress(encode(counted())));
-  return {body, samples};
-};
 
 const samplesIn = (pieces: readonly Piece[]): number =>
   pieces.reduce((sum, {from, to}) => sum + to - from, 0);

@@ -1,14 +1,14 @@
-import {compress} from 'snappyjs';
 import {combined} from '../delivery/outcome.ts';
 import type {LiveSeries, Outcome, ReadyBatch, Sink} from '../delivery/sink.ts';
 import type {JournalRow} from '../journal/journal.ts';
 import type {Mapping} from '../metrics/map.ts';
 import {seriesAt, seriesNames, seriesOfBatch} from './batch.ts';
 import {createSentLabels, type Relabel} from './labels.ts';
+import {type Message, messageOf} from './message.ts';
 import {divide} from './parts.ts';
 import type {Protocol} from './protocol.ts';
 import type {Metadata, TimeSeries} from './series.ts';
-import {createRemoteWriter, type Message, type WriterSettings} from './writer.ts';
+import {createRemoteWriter, type WriterSettings} from './writer.ts';
 
 export interface RemoteWriteSettings extends WriterSettings {
   readonly name: string;
@@ -22,15 +22,6 @@ export interface RemoteWriteSettings extends WriterSettings {
   /** Rewrites or drops each series by its complete label set. */
   readonly relabel?: Relabel;
 }
-
-const samplesIn = (series: readonly TimeSeries[]): number =>
-  series.reduce((sum, {values}) => sum + values.length, 0);
-
-const toMessage = (series: readonly TimeSeries[], {encode}: Protocol): Message => ({
-  // Copied, for what `compress` gives is the beginning of a buffer as large as the message may get.
-  body: new Uint8Array(compress(encode(series))),
-  samples: samplesIn(series),
-});
 
 /**
  * Delivers every result by Prometheus remote write, each sample at the time its test ended.
@@ -57,12 +48,12 @@ export const remoteWriteSink = (
   ): Omit<ReadyBatch, 'live'> => {
     const likely = writer.likely();
     const left = new Map(
-      divide(series, connections).map((part, index) => [index, toMessage(part, likely)] as const),
+      divide(series, connections).map((part, index) => [index, messageOf(part, likely)] as const),
     );
     const parts = left.size;
     const refusals: Outcome[] = [];
     const inAnother = (protocol: Protocol, index: number): Message =>
-      toMessage(divide(again(), connections)[index] ?? [], protocol);
+      messageOf(divide(again(), connections)[index] ?? [], protocol);
     const sendPart = async ([index, message]: [number, Message], signal: AbortSignal): Promise<Outcome> => {
       const outcome = await writer.send(
         (protocol) => (protocol === likely ? message : inAnother(protocol, index)),
@@ -101,7 +92,7 @@ export const remoteWriteSink = (
         sendNow(seriesAt(rows, ended, map, sentLabels, atMs, metadata), signal),
     },
     // An empty request, which stores nothing, passes through all that a full one does: login, tenant, headers, format.
-    probe: (signal) => writer.send((protocol) => toMessage([], protocol), signal),
+    probe: (signal) => writer.send((protocol) => messageOf([], protocol), signal),
     sentBytes: writer.sentBytes,
     close: writer.close,
   };

@@ -1,8 +1,8 @@
+import type {Message} from './message.ts';
 import type {Protocol} from './protocol.ts';
 import {delimited} from './sample-message.ts';
 import type {TimeSeries} from './series.ts';
 import {compressPattern, varying} from './snappy-pattern.ts';
-import type {Message} from './writer.ts';
 
 /** A series that a template is made of: what goes with each of its samples, and which of a list of values its value is. */
 export interface TemplateSeries {

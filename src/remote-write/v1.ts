@@ -12,6 +12,24 @@ const tag = {
   exemplar: {labels: delimited(1)},
 } as const;
 
+// Used again for each request: those of a backlog would be much garbage otherwise.
+const request = createByteWriter(0);
+const timeSeries = createByteWriter(0);
+const exemplar = createByteWriter(0);
+const label = createByteWriter(0);
+
+const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void => {
+  for (const [name, value] of labels) {
+    label.clear();
+    label.byte(tag.label.name);
+    label.text(name);
+    label.byte(tag.label.value);
+    label.text(value);
+    writer.byte(field);
+    writer.message(label);
+  }
+};
+
 /**
  * Encodes a remote-write 1.0 request: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol
  * Writes labels and points in the order given; the specification's order is the caller's to keep.
@@ -19,21 +37,7 @@ const tag = {
  * receivers take; metadata and start timestamps have no place.
  */
 const encode = (series: Iterable<TimeSeries>): Uint8Array => {
-  const request = createByteWriter();
-  const timeSeries = createByteWriter();
-  const exemplar = createByteWriter();
-  const label = createByteWriter();
-  const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void => {
-    for (const [name, value] of labels) {
-      label.clear();
-      label.byte(tag.label.name);
-      label.text(name);
-      label.byte(tag.label.value);
-      label.text(value);
-      writer.byte(field);
-      writer.message(label);
-    }
-  };
+  request.clear();
   for (const each of series) {
     timeSeries.clear();
     writeLabels(timeSeries, tag.timeSeries.labels, each.labels);

@@ -48,6 +48,13 @@ const createSymbols = () => {
   };
 };
 
+// Used again for each request: those of a backlog would be much garbage otherwise.
+const request = createByteWriter(0);
+const all = createByteWriter(0);
+const timeSeries = createByteWriter(0);
+const message = createByteWriter(0);
+const exemplar = createByteWriter(0);
+
 /**
  * Encodes a remote-write 2.0 request: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protobuf-message
  * Writes labels and points in the order given; the specification's order is the caller's to keep.
@@ -55,9 +62,7 @@ const createSymbols = () => {
  */
 const encode = (series: Iterable<TimeSeries>): Uint8Array => {
   const symbols = createSymbols();
-  const all = createByteWriter();
-  const timeSeries = createByteWriter();
-  const message = createByteWriter();
+  all.clear();
   const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void => {
     message.clear();
     for (const [name, value] of labels) {
@@ -67,7 +72,6 @@ const encode = (series: Iterable<TimeSeries>): Uint8Array => {
     writer.byte(field);
     writer.message(message);
   };
-  const exemplar = createByteWriter();
   for (const each of series) {
     timeSeries.clear();
     writeLabels(timeSeries, tag.timeSeries.labelsRefs, each.labels);
@@ -94,7 +98,7 @@ const encode = (series: Iterable<TimeSeries>): Uint8Array => {
     all.message(timeSeries);
   }
   // The symbols come first, so that a receiver can resolve references as it reads.
-  const request = createByteWriter(all.length() * 2);
+  request.clear();
   for (const symbol of symbols.all()) {
     request.byte(tag.request.symbols);
     request.text(symbol);

@@ -2,6 +2,7 @@ import {createHttpClient} from '../delivery/http/client.ts';
 import type {HttpSettings} from '../delivery/http/settings.ts';
 import {outcomeOf} from '../delivery/outcome.ts';
 import type {Outcome} from '../delivery/sink.ts';
+import type {Message} from './message.ts';
 import {createNegotiation, type Exchange} from './negotiation.ts';
 import type {ProtobufMessage, Protocol} from './protocol.ts';
 import {v2} from './v2.ts';
@@ -15,12 +16,6 @@ export interface WriterSettings {
   readonly retryOn429?: boolean;
   /** Most requests under way at the same time; 1 when left out. */
   readonly connections?: number;
-}
-
-/** A request's body, compressed, and how many samples are in it. */
-export interface Message {
-  readonly body: Uint8Array;
-  readonly samples: number;
 }
 
 /** Makes remote-write requests to one receiver, in the version that it speaks. */
