@@ -43,8 +43,16 @@ export interface PageMemorySettings extends Omit<SampleSettings, 'format'> {
 const repeatedLinesAtOnce = 20_000;
 const changedLinesAtOnce = 1_000;
 
-const withLastNewline = (page: Buffer): Buffer =>
-  page.length === 0 || page.at(-1) === 0x0a ? page : Buffer.concat([page, Buffer.from('\n')]);
+const lastLine = Buffer.from('# EOF');
+
+/** Whether a page ends without a line feed where it may: in OpenMetrics, behind `# EOF` alone. */
+const lacksNewline = (page: Buffer, format: PageFormat): boolean =>
+  format === 'text'
+    ? page.length > 0 && page.at(-1) !== 0x0a
+    : page.subarray(-lastLine.length).equals(lastLine);
+
+const withLastNewline = (page: Buffer, format: PageFormat): Buffer =>
+  lacksNewline(page, format) ? Buffer.concat([page, Buffer.from('\n')]) : page;
 
 const countOf = ({lines}: RememberedPage): {readonly scraped: number; readonly relabelled: number} => {
   let scraped = 0;
@@ -86,7 +94,7 @@ export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): P
 
   return {
     read: async (given, format) => {
-      const page = format === 'text' ? withLastNewline(given) : given;
+      const page = withLastNewline(given, format);
       const sampleSettings = {...settings, format};
       const values = new SampleValues(last.layout.size);
       // Of a page in the other format only the series are known.
