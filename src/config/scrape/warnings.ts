@@ -4,6 +4,7 @@ import type {ScrapeConfig} from './scrape-config.ts';
 interface Scrapes {
   readonly scrape_configs: readonly ScrapeConfig[];
   readonly remote_write: readonly unknown[];
+  readonly pushgateway: readonly unknown[];
 }
 
 type Path = readonly (string | number)[];
@@ -50,7 +51,7 @@ const ofKeys = (
  */
 export const scrapeWarnings = (
   root: unknown,
-  {scrape_configs: jobs, remote_write: receivers}: Scrapes,
+  {scrape_configs: jobs, remote_write: receivers, pushgateway: gateways}: Scrapes,
   warn: (path: Path, because: string) => string,
 ): readonly string[] => {
   const ofRules = jobs.flatMap((job, index) =>
@@ -62,9 +63,9 @@ export const scrapeWarnings = (
       ),
     ),
   );
-  const isForNobody = jobs.length > 0 && receivers.length === 0;
+  const isForNobody = jobs.length > 0 && receivers.length === 0 && gateways.length === 0;
   const ofDestinations = isForNobody
-    ? [warn(['scrape_configs'], 'no remote_write takes what is scraped')]
+    ? [warn(['scrape_configs'], 'no destination takes what is scraped')]
     : [];
   const ofJobs = jobs.flatMap((_, index) => ofKeys(root, ['scrape_configs', index], warn));
   return [...ofKeys(root, ['global'], warn), ...ofDestinations, ...ofJobs, ...ofRules];

@@ -170,6 +170,16 @@ describe('a pasted block of prometheus.yml', () => {
   });
 });
 
+it('has a warning where no destination takes what is scraped', () => {
+  const warningsOf = (destinations: string) =>
+    load(`scrape_configs: [{job_name: a}]\n${destinations}`).warnings;
+  expect(warningsOf('')).toEqual([
+    'bridge.yaml:2:17: scrape_configs: has no effect: no destination takes what is scraped',
+  ]);
+  expect(warningsOf('remote_write: [{url: "http://mimir.example"}]')).toEqual([]);
+  expect(warningsOf('pushgateway: [{url: "http://gateway.example"}]')).toEqual([]);
+});
+
 it("has Prometheus' defaults", () => {
   const [job] = load('scrape_configs: [{job_name: a}]').jobs;
   expect(job).toEqual<ScrapeJob>({
