@@ -244,6 +244,8 @@ it.each([
     'body_size_limit: expected an amount of data such as 512KB or 100MB, or 0 for no limit',
   ],
   ['sample_limit: -1', 'sample_limit: expected at least 0, found -1'],
+  ['params: {token: hunter2}', 'params.token: expected a list, found <secret>'],
+  ['params: token=hunter2', 'params: expected a group of keys, found <secret>'],
   [
     'basic_auth: {username: u}, authorization: {credentials: c}',
     'expected at most one of basic_auth and authorization',
