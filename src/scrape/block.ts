@@ -1,15 +1,20 @@
 import type {Labels} from '../metrics/sample.ts';
 
-/** The types of OpenMetrics 1.0, section 4.4, of which text 0.0.4 has some: `untyped` there is `unknown` here. */
-export type MetricType =
-  | 'unknown'
-  | 'counter'
-  | 'gauge'
-  | 'histogram'
-  | 'gaugehistogram'
-  | 'summary'
-  | 'info'
-  | 'stateset';
+/**
+ * The types of OpenMetrics 1.0, section 4.4, of which text 0.0.4 has some: `untyped` there is `unknown` here. A layout keeps a
+ * type as its place here: new ones go to the end.
+ */
+export const metricTypes = [
+  'unknown',
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+] as const;
+export type MetricType = (typeof metricTypes)[number];
 
 /** What a page says of a metric family: its TYPE, HELP and UNIT lines. Texts are empty where it says nothing. */
 export interface Family {

@@ -1,4 +1,5 @@
 import {z} from 'zod';
+import {textProtocols} from '../../scrape/job.ts';
 import {orNumber, parsed, positiveDuration, withoutEffect} from '../fields.ts';
 
 const unitPowers = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
@@ -16,15 +17,7 @@ const bytes = orNumber(parsed(parseBytes, 'an amount of data such as 512KB or 10
 /** How many; 0 is no limit. */
 const count = z.int().min(0);
 
-const protocols = [
-  'PrometheusProto',
-  'OpenMetricsText1.0.0',
-  'OpenMetricsText0.0.1',
-  'PrometheusText1.0.0',
-  'PrometheusText0.0.4',
-] as const;
-
-export const protocol = z.enum(protocols);
+export const protocol = z.enum(['PrometheusProto', ...textProtocols]);
 
 const isUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
