@@ -65,7 +65,6 @@ export const sharedIneffectiveKeys = {
 export const ineffectiveKeys = {
   native_histogram_bucket_limit: count.optional().describe(withoutEffect),
   native_histogram_min_bucket_factor: z.number().min(0).optional().describe(withoutEffect),
-  enable_http2: z.boolean().optional().describe(withoutEffect),
 };
 
 /** Those of `global` alone. */
