@@ -1,7 +1,8 @@
 import type {Document, LineCounter} from 'yaml';
 import type {z} from 'zod';
 
-type Path = readonly PropertyKey[];
+/** The keys and indices that lead to a place of the configuration. */
+export type Path = readonly PropertyKey[];
 
 /** Where settings come from, so that a problem can name the place. */
 export interface Source {

@@ -1,4 +1,5 @@
-import {valueAt} from '../problem.ts';
+import {type Path, valueAt} from '../problem.ts';
+import {unusedRelabelKeys, type Warn} from '../unused-relabel-keys.ts';
 import type {ScrapeConfig} from './scrape-config.ts';
 
 interface Scrapes {
@@ -6,8 +7,6 @@ interface Scrapes {
   readonly remote_write: readonly unknown[];
   readonly pushgateway: readonly unknown[];
 }
-
-type Path = readonly (string | number)[];
 
 /** Why the keys have no effect, and the value with which each asks for nothing. */
 const ineffective: Readonly<Record<string, {readonly because: string; readonly unless?: unknown}>> = {
@@ -29,11 +28,7 @@ const ineffective: Readonly<Record<string, {readonly because: string; readonly u
   query_log_file: {because: 'there are no queries'},
 };
 
-const ofKeys = (
-  root: unknown,
-  path: Path,
-  warn: (path: Path, because: string) => string,
-): readonly string[] => {
+const ofKeys = (root: unknown, path: Path, warn: Warn): readonly string[] => {
   const keys = Object.entries(ineffective).flatMap(([key, {because, unless}]) => {
     const value = valueAt(root, [...path, key]);
     return value === undefined || value === unless ? [] : [warn([...path, key], because)];
@@ -52,15 +47,11 @@ const ofKeys = (
 export const scrapeWarnings = (
   root: unknown,
   {scrape_configs: jobs, remote_write: receivers, pushgateway: gateways}: Scrapes,
-  warn: (path: Path, because: string) => string,
+  warn: Warn,
 ): readonly string[] => {
   const ofRules = jobs.flatMap((job, index) =>
     (['relabel_configs', 'metric_relabel_configs'] as const).flatMap((list) =>
-      job[list].flatMap(({action, unusedKeys}, rule) =>
-        unusedKeys.map((key) =>
-          warn(['scrape_configs', index, list, rule, key], `the action ${action} does not use it`),
-        ),
-      ),
+      unusedRelabelKeys(job[list], ['scrape_configs', index, list], warn),
     ),
   );
   const isForNobody = jobs.length > 0 && receivers.length === 0 && gateways.length === 0;
