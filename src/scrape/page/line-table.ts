@@ -10,6 +10,10 @@ export const repeatedSample = -3;
 /** What is remembered of the lines of a page. A line's head is all of it before a sample's value, or the whole of it. */
 export class LineTable {
   count = 0;
+  /** How many of the lines are samples. */
+  samples = 0;
+  /** How many of the samples relabelling drops. */
+  dropped = 0;
   /** Where the line begins in its page, in bytes. */
   starts = new Uint32Array(0);
   headBytes = new Uint32Array(0);
@@ -32,6 +36,8 @@ export class LineTable {
     this.creations[index] = creation;
     this.families.push(family);
     this.count += 1;
+    if (place !== noSample) this.samples += 1;
+    if (place === droppedSample) this.dropped += 1;
   }
 
   /** A table of the first lines, as they stand in a later page. */

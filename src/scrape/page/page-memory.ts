@@ -4,7 +4,7 @@ import {createLayout} from '../layout.ts';
 import type {PageFormat} from '../parse/series-text.ts';
 import {ChangedPage, type Progress, type ToLabels} from './changed-page.ts';
 import {readCreatedTimes} from './created-times.ts';
-import {droppedSample, LineTable, noSample} from './line-table.ts';
+import {LineTable} from './line-table.ts';
 import type {RememberedPage} from './remembered-page.ts';
 import {readRepeatedLines, type SampleSettings} from './repeated-lines.ts';
 import {SampleValues} from './sample-values.ts';
@@ -53,16 +53,6 @@ const lacksNewline = (page: Buffer, format: PageFormat): boolean =>
 
 const withLastNewline = (page: Buffer, format: PageFormat): Buffer =>
   lacksNewline(page, format) ? Buffer.concat([page, Buffer.from('\n')]) : page;
-
-const countOf = ({lines}: RememberedPage): {readonly scraped: number; readonly relabelled: number} => {
-  let scraped = 0;
-  let dropped = 0;
-  for (let line = 0; line < lines.count; line += 1) {
-    if (lines.places[line] !== noSample) scraped += 1;
-    if (lines.places[line] === droppedSample) dropped += 1;
-  }
-  return {scraped, relabelled: scraped - dropped};
-};
 
 export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): PageMemory => {
   let last: RememberedPage = {
@@ -117,7 +107,8 @@ export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): P
         layout: last.layout,
         ...values.finish(last.layout.size),
         ...(createdMs && {createdMs}),
-        ...countOf(last),
+        scraped: last.lines.samples,
+        relabelled: last.lines.samples - last.lines.dropped,
         ...change,
       };
     },
