@@ -38,10 +38,12 @@ const checkLimits = (labels: Labels, limits: ScrapeLimits): void => {
   }
 };
 
-/** The labels, sorted, with those of `global.external_labels` that are not among them. */
+/** Labels, sorted by name, and those of `global.external_labels` that are not among them. */
 export const withExternalLabels = (labels: Labels, externalLabels: ScrapeJob['externalLabels']): Labels => {
+  const external = Object.entries(externalLabels);
+  if (external.length === 0) return labels;
   const editor = new LabelEditor(labels);
-  for (const [name, value] of Object.entries(externalLabels)) {
+  for (const [name, value] of external) {
     if (editor.get(name) === '') editor.set(name, value);
   }
   return editor.finish();

@@ -19,6 +19,11 @@ it('tells what came of a scrape', () => {
   });
 });
 
+it('sorts its name among the labels', () => {
+  const layout = reportLayout({labels: [['Zone', 'x'], ...labels], job: jobWith()});
+  expect(layout.seriesAt(0).labels).toEqual([['Zone', 'x'], ['__name__', 'up'], ...labels]);
+});
+
 it('has the external labels that its target does not have', () => {
   const layout = reportLayout({labels, job: jobWith({externalLabels: {cluster: 'home', job: 'external'}})});
   for (let index = 0; index < layout.size; index += 1) {
