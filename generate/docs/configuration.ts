@@ -143,8 +143,9 @@ export const configurationReference = (): string => {
 <!-- Written by \`npm run generate\` from the schema in src/config. -->
 
 What the file is and how its values work together is in the [README](../README.md#configuration). Each key is a flag and a
-variable too: \`web.listen\` is \`--web-listen\` and \`SPEEDTEST_BRIDGE_WEB_LISTEN\`; in the lists \`jobs\`, \`remote_write\` and
-\`pushgateway\` those mean the first entry.
+variable too: \`web.listen\` is \`--web-listen\` and \`SPEEDTEST_BRIDGE_WEB_LISTEN\`. Where a key belongs to a list's entries, as
+in \`jobs\` and \`remote_write\`, its flag or variable sets that of the first entry: \`--remote-write-url\` and
+\`SPEEDTEST_BRIDGE_REMOTE_WRITE_URL\` are \`remote_write[0].url\`.
 
 ${tablesOf(root, new Map())}`;
 };

@@ -12,16 +12,10 @@ interface Scrapes {
 const ineffective: Readonly<Record<string, {readonly because: string; readonly unless?: unknown}>> = {
   keep_dropped_targets: {because: 'targets that relabelling drops are not kept', unless: 0},
   scrape_failure_log_file: {because: 'failed scrapes are told in the log'},
-  always_scrape_classic_histograms: {because: 'no other histograms are scraped', unless: false},
+  always_scrape_classic_histograms: {because: 'classic histograms are always scraped', unless: false},
   convert_classic_histograms_to_nhcb: {because: 'histograms stay as they are', unless: false},
-  native_histogram_bucket_limit: {
-    because: 'native histograms come by protobuf, which is not read',
-    unless: 0,
-  },
-  native_histogram_min_bucket_factor: {
-    because: 'native histograms come by protobuf, which is not read',
-    unless: 0,
-  },
+  native_histogram_bucket_limit: {because: 'native histograms are not scraped', unless: 0},
+  native_histogram_min_bucket_factor: {because: 'native histograms are not scraped', unless: 0},
   enable_http2: {because: 'requests are made by HTTP/1.1', unless: false},
   evaluation_interval: {because: 'there are no rules'},
   rule_query_offset: {because: 'there are no rules'},
