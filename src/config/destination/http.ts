@@ -2,7 +2,7 @@ import type {z} from 'zod';
 import type {HttpSettings} from '../../delivery/http/settings.ts';
 import {httpUrl, positiveDuration} from '../fields.ts';
 import type {Secret} from '../secret.ts';
-import {connectionKeys, toConnection} from './connection.ts';
+import {connectionKeys, toConnection, withTokenTimeout} from './connection.ts';
 import {headers, mergeHeaders} from './headers.ts';
 
 /** The keys that say how to reach a destination: where it is, and how to connect. */
@@ -24,6 +24,6 @@ export const toHttpSettings = (
     url,
     headers: mergeHeaders(given.headers, given.http_headers, context),
     timeoutMs,
-    ...toConnection(given, timeoutMs, context),
+    ...withTokenTimeout(toConnection(given, context), timeoutMs),
   };
 };

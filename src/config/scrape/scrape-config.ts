@@ -52,12 +52,6 @@ export const scrapeConfig = z
     ...ineffectiveKeys,
     ...discoveryKeys,
   })
-  .transform((given, context) => ({
-    ...given,
-    http: {
-      headers: given.http_headers,
-      ...toConnection(given, given.scrape_timeout ?? 10_000, context),
-    },
-  }));
+  .transform((given, context) => ({...given, connection: toConnection(given, context)}));
 
 export type ScrapeConfig = z.output<typeof scrapeConfig>;

@@ -216,6 +216,16 @@ it('takes the interval as timeout where that is shorter than the default', () =>
   expect(load('scrape_configs: [{job_name: a, scrape_interval: 5s}]').jobs[0]?.timeoutMs).toBe(5000);
 });
 
+it.each([
+  ['scrape_configs: [{job_name: a, OAUTH2}]', 10_000],
+  ['scrape_configs: [{job_name: a, scrape_timeout: 20s, OAUTH2}]', 20_000],
+  ['scrape_configs: [{job_name: a, scrape_interval: 5s, OAUTH2}]', 5000],
+  ['global: {scrape_timeout: 30s}\nscrape_configs: [{job_name: a, OAUTH2}]', 30_000],
+])('gives a request of a token as long as a scrape: %s', (text, timeoutMs) => {
+  const {jobs} = load(text.replace('OAUTH2', 'oauth2: {client_id: c, token_url: "http://t"}'));
+  expect(jobs).toMatchObject([{timeoutMs, http: {login: {kind: 'oauth2', http: {timeoutMs}}}}]);
+});
+
 it('asks for underscores where names are to be validated as they were', () => {
   const [job] = load('global: {metric_name_validation_scheme: legacy}\nscrape_configs: [{job_name: a}]').jobs;
   expect(job?.escaping).toBe('underscores');
