@@ -12,7 +12,7 @@ import {droppedSample, type LineTable, noSample, repeatedSample} from './line-ta
 import type {RememberedPage} from './remembered-page.ts';
 import {readRest, type SampleSettings} from './repeated-lines.ts';
 import type {SampleValues} from './sample-values.ts';
-import {hashOf} from './text-hash.ts';
+import {hashOfTexts} from './text-hash.ts';
 
 /** What becomes of a series' labels, `__name__` among them; undefined for one that is dropped. May throw a `PageError`. */
 export type ToLabels = (series: ExposedSeries) => Labels | undefined;
@@ -209,7 +209,7 @@ export class ChangedPage {
         ? context
         : {name: exposed.name, type: 'unknown', help: '', unit: ''};
     const creation = this.#settings.format === 'openmetrics' ? creationOf(exposed, family) : undefined;
-    const group = creation === undefined ? 0 : hashOf(creation.group) * (creation.isTime ? -1 : 1);
+    const group = creation === undefined ? 0 : hashOfTexts(creation.group) * (creation.isTime ? -1 : 1);
     const labels = this.#toLabels(withUniformBound(exposed, context?.type ?? 'unknown'));
     const place = labels === undefined ? droppedSample : this.#add({labels, family});
     this.#addLine(start, place, group);
