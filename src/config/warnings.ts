@@ -52,7 +52,8 @@ const ofSchedules = ({jobs, engines: {librespeed}}: z.output<typeof schema>, sou
   });
 
 /**
- * A line for each key of a destination, a scrape job or the web configuration file that has no effect, and for each schedule that runs too often.
+ * A line for each key of a destination, a scrape job or the web configuration file that has no effect, and for each
+ * schedule that runs too often.
  * @param root what was read, and `config` what became of it.
  */
 export const warningsOf = (

@@ -35,9 +35,9 @@ const latin1 = ({buffer, byteOffset, length}: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 /**
- * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places. Counts,
- * lengths and places are varints, texts UTF-8. A family is its name, type, help and unit; a series is its family, the
- * number of its labels, and their names and values.
+ * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places.
+ * Counts, lengths and places are varints, texts UTF-8. A family is its name, type, help and unit; a series is its
+ * family, the number of its labels, and their names and values.
  */
 export const createLayoutBuilder = (): LayoutBuilder => {
   const texts = new Map<string, number>();

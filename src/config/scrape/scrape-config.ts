@@ -17,8 +17,8 @@ const staticConfig = z.strictObject({
 
 /**
  * An entry of `scrape_configs`: every key of prometheus.yml's own, as of Prometheus 3.5
- * (https://prometheus.io/docs/prometheus/3.5/configuration/configuration/#scrape_config). What warnings.ts lists is taken and has
- * no effect.
+ * (https://prometheus.io/docs/prometheus/3.5/configuration/configuration/#scrape_config). What warnings.ts lists
+ * is taken and has no effect.
  */
 export const scrapeConfig = z
   .strictObject({

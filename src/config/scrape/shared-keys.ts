@@ -4,7 +4,7 @@ import {orNumber, parsed, positiveDuration, withoutEffect} from '../fields.ts';
 
 const unitPowers = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 
-/** Reads bytes as prometheus.yml writes them: `100MB`, where M is 2^20, or 0. Gives undefined where the text is none. */
+/** Reads bytes as prometheus.yml writes them: `100MB`, where M is 2^20, or 0. Gives undefined for other texts. */
 const parseBytes = (text: string): number | undefined => {
   if (text === '0') return 0;
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)([KMGTPE]?)i?B$/.exec(text) ?? [];

@@ -28,9 +28,9 @@ interface Change {
 /** Reads the pages of one target, one after the other. */
 export interface PageMemory {
   /**
-   * Reads a page. Where it has the series of the last one in the same order, its layout is the same object. A series that is there
-   * twice has its first value. Rejects with a `PageError` where Prometheus would not take the page either; the last page then
-   * stays the last one that was read.
+   * Reads a page. Where it has the series of the last one in the same order, its layout is the same object. A series
+   * that is there twice has its first value. Rejects with a `PageError` where Prometheus would not take the page
+   * either; the last page then stays the last one that was read.
    */
   read(page: Buffer, format: PageFormat): Promise<PageContents>;
 }

@@ -71,8 +71,8 @@ const takeTextLine = (cursor: Cursor): FamilyLine | undefined => {
 };
 
 /**
- * Reads a line that begins with `#`, save OpenMetrics' last one, and moves behind it. Gives undefined for other comments, which
- * only the text format has. Throws a `PageError`.
+ * Reads a line that begins with `#`, save OpenMetrics' last one, and moves behind it. Gives undefined for other
+ * comments, which only the text format has. Throws a `PageError`.
  */
 export const takeFamilyLine = (cursor: Cursor, format: PageFormat): FamilyLine | undefined => {
   if (format === 'text') return takeTextLine(cursor);

@@ -17,9 +17,7 @@ export class FloatReader {
   /** Behind the number that was read last. */
   end = 0;
 
-  /**
-   * What `parseFloat64` gives of the text that begins at `at` and ends before the next blank, line feed, or the page's end.
-   */
+  /** What `parseFloat64` gives of the text from `at` up to the next blank, line feed, or the page's end. */
   read(page: Buffer, at: number): number | undefined {
     const {length} = page;
     let index = at;

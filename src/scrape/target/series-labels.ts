@@ -50,8 +50,9 @@ export const withExternalLabels = (labels: Labels, externalLabels: ScrapeJob['ex
 };
 
 /**
- * The labels with which a series leaves a scrape: with those of its target, and after `metric_relabel_configs`; undefined where
- * these drop it. Throws a `PageError` where the limits of labels, or the want of a name, make the scrape a failed one.
+ * The labels with which a series leaves a scrape: with those of its target, and after `metric_relabel_configs`;
+ * undefined where these drop it. Throws a `PageError` where the limits of labels, or the want of a name, make the
+ * scrape a failed one.
  */
 export const seriesLabels = (
   {name, labels}: ExposedSeries,

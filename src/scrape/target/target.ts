@@ -85,8 +85,8 @@ export const targetName = ({url}: Target): string => `${url.origin}${url.pathnam
 export const targetKey = ({labels, url}: Target): string => JSON.stringify([labels, url.href]);
 
 /**
- * The targets of a job as Prometheus 3 makes them: each address with its labels, those of the job, and `__param_*`, relabelled;
- * `instance` is the address, to which no port is added, unless a rule or label says otherwise.
+ * The targets of a job as Prometheus 3 makes them: each address with its labels, those of the job, and `__param_*`,
+ * relabelled; `instance` is the address, to which no port is added, unless a rule or label says otherwise.
  */
 export const findTargets = (job: ScrapeJob): FoundTargets => {
   const targets = new Map<string, Target>();
