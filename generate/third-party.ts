@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {z} from 'zod';
+import {table} from './docs/table.ts';
 
 const lockFile = z.object({
   packages: z.record(
@@ -55,8 +56,7 @@ ${bundledPackages()
 They come as their authors published them, under the licences that they name. Of \`@libsql/*\`, which hold SQLite (public
 domain) in libSQL's version, only those for the platform are installed.
 
-| package | version | licence |
-| --- | --- | --- |
-${installedPackages()
-  .map(({name, version, license}) => `| ${name} | ${version} | ${license} |\n`)
-  .join('')}`;
+${table(
+  ['package', 'version', 'licence'],
+  installedPackages().map(({name, version, license}) => [name, version, license]),
+)}`;

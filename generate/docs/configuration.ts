@@ -49,11 +49,12 @@ const sectionOf = (value: Node, path: string): Section | undefined => {
   return typeof entries === 'object' ? sectionOf(entries, `${path}.NAME`) : undefined;
 };
 
-const numberText = ({minimum, maximum}: Node): string => {
+const numberText = ({type, minimum, maximum}: Node): string => {
+  const kind = type === 'integer' ? 'whole number' : 'number';
   // zod bounds every whole number by what a double can hold.
   const to = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
-  if (minimum === undefined) return 'whole number';
-  return to === undefined ? `whole number, at least ${minimum}` : `whole number, ${minimum} to ${to}`;
+  if (minimum === undefined) return kind;
+  return to === undefined ? `${kind}, at least ${minimum}` : `${kind}, ${minimum} to ${to}`;
 };
 
 /** Which values a key takes, in words. */
@@ -70,6 +71,7 @@ const valuesOf = (value: Node): string => {
     case 'boolean':
       return codes(['true', 'false']);
     case 'integer':
+    case 'number':
       return numberText(value);
     case 'array':
       return items !== undefined && 'type' in items ? `list: ${valuesOf(items)}` : 'list of texts';
@@ -143,8 +145,9 @@ export const configurationReference = (): string => {
 <!-- Written by \`npm run generate\` from the schema in src/config. -->
 
 What the file is and how its values work together is in the [README](../README.md#configuration). Each key is a flag and a
-variable too: \`web.listen\` is \`--web-listen\` and \`SPEEDTEST_BRIDGE_WEB_LISTEN\`; in the lists \`jobs\`, \`remote_write\` and
-\`pushgateway\` those mean the first entry.
+variable too: \`web.listen\` is \`--web-listen\` and \`SPEEDTEST_BRIDGE_WEB_LISTEN\`. Where a key belongs to a list's entries, as
+in \`jobs\` and \`remote_write\`, its flag or variable sets that of the first entry: \`--remote-write-url\` and
+\`SPEEDTEST_BRIDGE_REMOTE_WRITE_URL\` are \`remote_write[0].url\`.
 
 ${tablesOf(root, new Map())}`;
 };

@@ -1,7 +1,8 @@
 import type {Document, LineCounter} from 'yaml';
 import type {z} from 'zod';
 
-type Path = readonly PropertyKey[];
+/** The keys and indices that lead to a place of the configuration. */
+export type Path = readonly PropertyKey[];
 
 /** Where settings come from, so that a problem can name the place. */
 export interface Source {
@@ -22,18 +23,20 @@ export const formatPath = (path: Path): string =>
 const secretKeys: readonly unknown[] = [
   'password',
   'credentials',
+  'token',
   'bearer_token',
   'bearer_tokens',
   'client_secret',
   'secret_key',
   'key',
 ];
-/** Groups whose values may be secret, but not their names. */
+/** Groups whose values may be secret, but not their names; so may be a text in the place of one. */
 const secretGroups: readonly unknown[] = [
   'headers',
   'http_headers',
   'proxy_connect_header',
   'endpoint_params',
+  'params',
   'basic_auth_users',
 ];
 // An address can hold a password before its @.
@@ -51,11 +54,12 @@ export const valueAt = (root: unknown, path: Path): unknown =>
 
 /** The value found at a place, as a message shows it. */
 const found = (root: unknown, path: Path): string => {
-  const isSecret = (key: PropertyKey, index: number): boolean =>
-    secretKeys.includes(key) ||
-    (secretGroups.includes(key) && index < path.length - 1 && path.at(-2) !== 'files');
-  if (path.some(isSecret)) return '<secret>';
   const value = valueAt(root, path);
+  const isInGroup = (index: number): boolean =>
+    index < path.length - 1 ? path.at(-2) !== 'files' : typeof value === 'string';
+  const isSecret = (key: PropertyKey, index: number): boolean =>
+    secretKeys.includes(key) || (secretGroups.includes(key) && isInGroup(index));
+  if (path.some(isSecret)) return '<secret>';
   if (value === undefined) return 'nothing';
   // What is in a group or a list may be secret.
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {

@@ -4,6 +4,7 @@ import {formatDuration} from './duration.ts';
 import {problemAt, type Source, valueAt} from './problem.ts';
 import type {schema} from './schema.ts';
 import {scrapeWarnings} from './scrape/warnings.ts';
+import {unusedRelabelKeys, type Warn} from './unused-relabel-keys.ts';
 
 interface Ineffective {
   readonly key: readonly string[];
@@ -51,7 +52,8 @@ const ofSchedules = ({jobs, engines: {librespeed}}: z.output<typeof schema>, sou
   });
 
 /**
- * A line for each key of a destination, a scrape job or the web configuration file that has no effect, and for each schedule that runs too often.
+ * A line for each key of a destination, a scrape job or the web configuration file that has no effect, and for each
+ * schedule that runs too often.
  * @param root what was read, and `config` what became of it.
  */
 export const warningsOf = (
@@ -59,8 +61,7 @@ export const warningsOf = (
   config: z.output<typeof schema>,
   source: Source,
 ): readonly string[] => {
-  const warn = (path: readonly (string | number)[], because: string): string =>
-    problemAt(path, `has no effect: ${because}`, source);
+  const warn: Warn = (path, because) => problemAt(path, `has no effect: ${because}`, source);
   const ofDestinations = (['remote_write', 'pushgateway'] as const).flatMap((list) =>
     config[list].flatMap((_, index) =>
       ineffective.flatMap(({key, unless, because}) => {
@@ -71,14 +72,7 @@ export const warningsOf = (
     ),
   );
   const ofRules = config.remote_write.flatMap(({writeRelabelConfigs}, index) =>
-    writeRelabelConfigs.flatMap(({action, unusedKeys}, rule) =>
-      unusedKeys.map((key) =>
-        warn(
-          ['remote_write', index, 'write_relabel_configs', rule, key],
-          `the action ${action} does not use it`,
-        ),
-      ),
-    ),
+    unusedRelabelKeys(writeRelabelConfigs, ['remote_write', index, 'write_relabel_configs'], warn),
   );
   const ofScrapes = scrapeWarnings(root, config, warn);
   return [

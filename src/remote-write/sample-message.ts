@@ -1,4 +1,5 @@
 import type {ByteWriter} from '../byte-writer.ts';
+import {normalNaN, staleNaN} from '../metrics/nan-bits.ts';
 import type {SentExemplar, TimeSeries, Value} from './series.ts';
 
 /** A field's tag on the wire, its number and its wire type: https://protobuf.dev/programming-guides/encoding/#structure */
@@ -11,13 +12,9 @@ const tag = {value: fixed64(1), timestamp: varint(2), startTimestamp: varint(3)}
 /** Of a sample as a field of its series: its tag and length, and behind a tag each a double and two int64. */
 const mostBytes = 1 + 1 + 1 + 8 + 1 + 10 + 1 + 10;
 
-/**
- * Prometheus tells NaNs apart by their bits, which a JavaScript number may lose on any move: they're written as integers.
- * https://prometheus.io/docs/specs/prw/remote_write_spec/#stale-markers
- */
 const writeValue = (view: DataView, at: number, value: Value): void => {
-  if (value === 'stale') view.setBigUint64(at, 0x7ff0_0000_0000_0002n, true);
-  else if (Number.isNaN(value)) view.setBigUint64(at, 0x7ff8_0000_0000_0001n, true);
+  if (value === 'stale') view.setBigUint64(at, staleNaN, true);
+  else if (Number.isNaN(value)) view.setBigUint64(at, normalNaN, true);
   else view.setFloat64(at, value, true);
 };
 

@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
 
 /**
- * The times of a target's scrapes are those that are `offsetMs` beyond a multiple of the interval. It follows from what tells the
- * target apart, so that it is the same after a restart, and the targets of a job spread evenly over its interval.
+ * The times of a target's scrapes are those that are `offsetMs` beyond a multiple of the interval. It follows from what
+ * tells the target apart, so that it is the same after a restart, and the targets of a job spread evenly over its
+ * interval.
  */
 export const scrapeOffsetMs = (targetKey: string, intervalMs: number): number =>
   createHash('sha256').update(targetKey).digest().readUIntBE(0, 6) % intervalMs;

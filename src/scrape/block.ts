@@ -1,15 +1,20 @@
 import type {Labels} from '../metrics/sample.ts';
 
-/** The types of OpenMetrics 1.0, section 4.4, of which text 0.0.4 has some: `untyped` there is `unknown` here. */
-export type MetricType =
-  | 'unknown'
-  | 'counter'
-  | 'gauge'
-  | 'histogram'
-  | 'gaugehistogram'
-  | 'summary'
-  | 'info'
-  | 'stateset';
+/**
+ * The types of OpenMetrics 1.0, section 4.4, of which text 0.0.4 has some: `untyped` there is `unknown` here. A layout
+ * keeps a type as its place here: new ones go to the end.
+ */
+export const metricTypes = [
+  'unknown',
+  'counter',
+  'gauge',
+  'histogram',
+  'gaugehistogram',
+  'summary',
+  'info',
+  'stateset',
+] as const;
+export type MetricType = (typeof metricTypes)[number];
 
 /** What a page says of a metric family: its TYPE, HELP and UNIT lines. Texts are empty where it says nothing. */
 export interface Family {
@@ -51,14 +56,14 @@ export interface Exemplar {
 }
 
 /**
- * Samples of one time: what a scrape brought, what it says of itself (`up` and its kin), or the ends of series. One row of
- * the journal of scrapes.
+ * Samples of one time: what a scrape brought, what it says of itself (`up` and its kin), or the ends of series. One row
+ * of the journal of scrapes.
  */
 export interface Block {
   readonly layout: Layout;
   /** The time of the scrape, Unix milliseconds. */
   readonly timeMs: number;
-  /** A value for each series; the bits of the stale marker where it ends. Copied as a whole, for a NaN may lose its bits. */
+  /** A value for each series; where it ends, the bits of the stale marker. Copied as a whole: a NaN may lose bits. */
   readonly values: Float64Array;
   /** Where the page gave times that count: one for each series, NaN for those without. Unix milliseconds. */
   readonly timestampsMs?: Float64Array;

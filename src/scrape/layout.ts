@@ -1,19 +1,7 @@
 import {createHash} from 'node:crypto';
 import {createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
-import type {Family, Layout, MetricType, ScrapedSeries} from './block.ts';
-
-/** A type is kept as its place here: new ones go to the end. */
-const types: readonly MetricType[] = [
-  'unknown',
-  'counter',
-  'gauge',
-  'histogram',
-  'gaugehistogram',
-  'summary',
-  'info',
-  'stateset',
-];
+import {type Family, type Layout, metricTypes, type ScrapedSeries} from './block.ts';
 
 /** The bytes of a layout are not what `createLayout` makes. */
 export class LayoutError extends Error {
@@ -47,9 +35,9 @@ const latin1 = ({buffer, byteOffset, length}: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 /**
- * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places. Counts,
- * lengths and places are varints, texts UTF-8. A family is its name, type, help and unit; a series is its family, the
- * number of its labels, and their names and values.
+ * A layout's bytes: every text once, every family once, and then the series, which refer to both by their places.
+ * Counts, lengths and places are varints, texts UTF-8. A family is its name, type, help and unit; a series is its
+ * family, the number of its labels, and their names and values.
  */
 export const createLayoutBuilder = (): LayoutBuilder => {
   const texts = new Map<string, number>();
@@ -71,7 +59,7 @@ export const createLayoutBuilder = (): LayoutBuilder => {
     known.set(family, place);
     if (place < before) return place;
     familyRows.varint(placeOf(texts, name));
-    familyRows.varint(types.indexOf(type));
+    familyRows.varint(metricTypes.indexOf(type));
     familyRows.varint(placeOf(texts, help));
     familyRows.varint(placeOf(texts, unit));
     return place;
@@ -194,7 +182,7 @@ export const readLayout = (bytes: Uint8Array): Layout => {
   const families = familyRows.map(
     ([name, type, help, unit]): Family => ({
       name: text(name),
-      type: types[type] ?? 'unknown',
+      type: metricTypes[type] ?? 'unknown',
       help: text(help),
       unit: text(unit),
     }),

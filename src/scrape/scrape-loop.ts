@@ -25,8 +25,8 @@ export interface ScrapeLoop {
 }
 
 /**
- * Scrapes a target once each interval until stopped, one scrape after the other: one that takes longer than the interval is followed
- * by the next at once, and those that would have been meanwhile are left out.
+ * Scrapes a target once each interval until stopped, one scrape after the other: one that takes longer than the
+ * interval is followed by the next at once, and those that would have been meanwhile are left out.
  */
 export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
   const {target, scraper, offsetMs, onBlocks, onScrape, onError, now = Date.now} = settings;

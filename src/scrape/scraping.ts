@@ -14,7 +14,7 @@ export interface ScrapingSettings extends Pick<ScrapeLoopSettings, 'onBlocks' | 
 
 /** The scraping of all targets. */
 export interface Scraping {
-  /** Scrapes the targets of these jobs from now on. Those that are unchanged are left alone; the series of others end. */
+  /** Scrapes the targets of these jobs from now on. Unchanged ones are left alone; the series of others end. */
   update(jobs: readonly ScrapeJob[], exemplars: boolean): Promise<void>;
   stop(): Promise<void>;
 }

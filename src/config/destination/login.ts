@@ -137,19 +137,17 @@ type Given = z.output<z.ZodObject<typeof loginKeys>>;
 const bearer = (credentials: Secret | undefined) =>
   credentials && ({kind: 'authorization', type: 'Bearer', credentials} as const);
 
-/** @param timeoutMs for a request of a token, too. */
-export const toLogin = (
-  given: Given,
-  timeoutMs: number,
-  context: z.RefinementCtx,
-): LoginSettings | undefined => {
-  const {oauth2} = given;
-  const logins: Readonly<Record<string, LoginSettings | undefined>> = {
+/** How to log in. What a request of a token may take is not said here. */
+export type Login = Exclude<LoginSettings, {kind: 'oauth2'}> | z.output<typeof oauth2>;
+
+/** The login that is given, of which there may be one; undefined where there is none. */
+export const toLogin = (given: Given, context: z.RefinementCtx): Login | undefined => {
+  const logins: Readonly<Record<string, Login | undefined>> = {
     basic_auth: given.basic_auth,
     authorization: given.authorization,
     bearer_token: bearer(given.bearer_token),
     bearer_token_file: bearer(given.bearer_token_file),
-    oauth2: oauth2 && {...oauth2, http: {...oauth2.http, timeoutMs}},
+    oauth2: given.oauth2,
     sigv4: given.sigv4,
   };
   const [first, ...others] = Object.entries(logins).filter(([, login]) => login !== undefined);

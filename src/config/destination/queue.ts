@@ -8,7 +8,7 @@ export interface QueueConfig {
   readonly maxBackoffMs: number;
   /** Whether an answer of 429 is tried again. */
   readonly retryOn429: boolean;
-  /** Results older than this are rejected without being sent. */
+  /** Results and scrapes older than this are rejected without being sent. */
   readonly sampleAgeLimitMs?: number;
   /** Most samples in one request. */
   readonly maxSamplesPerSend: number;
@@ -34,7 +34,7 @@ export const queueConfig = z
     retry_on_http_429: z.boolean().default(true).describe('Whether an answer of 429 is tried again.'),
     sample_age_limit: duration
       .prefault('0s')
-      .describe('Results older than this are rejected without being sent; 0 for no limit.'),
+      .describe('Results and scrapes older than this are rejected without being sent; 0 for no limit.'),
   })
   .transform(
     (given): QueueConfig => ({

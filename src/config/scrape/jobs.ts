@@ -1,4 +1,5 @@
 import {type ScrapeJob, type ScrapeLimits, textProtocols} from '../../scrape/job.ts';
+import {withTokenTimeout} from '../destination/connection.ts';
 import {formatDuration} from '../duration.ts';
 import type {Global} from './global.ts';
 import type {ScrapeConfig} from './scrape-config.ts';
@@ -61,7 +62,7 @@ export const scrapeJobsOf = (
     honorLabels: job.honor_labels,
     honorTimestamps: job.honor_timestamps,
     trackTimestampsStaleness: job.track_timestamps_staleness,
-    http: job.http,
+    http: {headers: job.http_headers, ...withTokenTimeout(job.connection, timeoutOf(job, global))},
     groups: job.static_configs,
     relabelRules: job.relabel_configs,
     metricRelabelRules: job.metric_relabel_configs,

@@ -1,42 +1,12 @@
 import {z} from 'zod';
 import {relabelConfigs} from '../../relabel/schema.ts';
-import type {ScrapeJob} from '../../scrape/job.ts';
-import {httpHeaders} from '../destination/headers.ts';
-import {loginKeys, toLogin} from '../destination/login.ts';
-import {proxyKeys, toProxy} from '../destination/proxy.ts';
-import {tlsConfig} from '../destination/tls.ts';
+import {connectionKeys, toConnection} from '../destination/connection.ts';
 import {nonEmpty, orNumber} from '../fields.ts';
 import {discoveryKeys} from './discovery.ts';
 import {ineffectiveKeys, protocol, sharedIneffectiveKeys, sharedKeys} from './shared-keys.ts';
 
 // Prometheus signs no scrapes.
-const {sigv4: _, ...targetLoginKeys} = loginKeys;
-
-/** The keys of prometheus.yml's `http_config`. */
-const httpKeys = z.object({
-  ...targetLoginKeys,
-  tls_config: tlsConfig.optional().describe('TLS of the connection.'),
-  ...proxyKeys,
-  follow_redirects: z.boolean().default(true).describe('Whether a redirection is followed.'),
-  http_headers: httpHeaders.default({}).describe('Headers of each request, with values from files too.'),
-});
-
-/** @param timeoutMs for a request of a token. */
-const toHttp = (
-  given: z.output<typeof httpKeys>,
-  timeoutMs: number,
-  context: z.RefinementCtx,
-): ScrapeJob['http'] => {
-  const login = toLogin(given, timeoutMs, context);
-  const proxy = toProxy(given, context);
-  return {
-    headers: given.http_headers,
-    followRedirects: given.follow_redirects,
-    ...(login && {login}),
-    ...(given.tls_config && {tls: given.tls_config}),
-    ...(proxy && {proxy}),
-  };
-};
+const {sigv4: _, ...targetKeys} = connectionKeys;
 
 const name = z.string().min(1, 'a name that is not empty');
 
@@ -47,8 +17,8 @@ const staticConfig = z.strictObject({
 
 /**
  * An entry of `scrape_configs`: every key of prometheus.yml's own, as of Prometheus 3.5
- * (https://prometheus.io/docs/prometheus/3.5/configuration/configuration/#scrape_config). What warnings.ts lists is taken and has
- * no effect.
+ * (https://prometheus.io/docs/prometheus/3.5/configuration/configuration/#scrape_config). What warnings.ts lists
+ * is taken and has no effect.
  */
 export const scrapeConfig = z
   .strictObject({
@@ -74,7 +44,7 @@ export const scrapeConfig = z
       .default(false)
       .describe('Whether series with timestamps of the page are ended when they are gone.'),
     enable_compression: z.boolean().default(true).describe('Whether pages are asked for by gzip.'),
-    ...httpKeys.shape,
+    ...targetKeys,
     static_configs: z.array(staticConfig).default([]).describe('The targets.'),
     relabel_configs: relabelConfigs.default([]).describe('Relabelling of the targets.'),
     metric_relabel_configs: relabelConfigs.default([]).describe('Relabelling of the scraped series.'),
@@ -82,6 +52,6 @@ export const scrapeConfig = z
     ...ineffectiveKeys,
     ...discoveryKeys,
   })
-  .transform((given, context) => ({...given, http: toHttp(given, given.scrape_timeout ?? 10_000, context)}));
+  .transform((given, context) => ({...given, connection: toConnection(given, context)}));
 
 export type ScrapeConfig = z.output<typeof scrapeConfig>;

@@ -1,9 +1,10 @@
 import {z} from 'zod';
+import {textProtocols} from '../../scrape/job.ts';
 import {orNumber, parsed, positiveDuration, withoutEffect} from '../fields.ts';
 
 const unitPowers = ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 
-/** Reads bytes as prometheus.yml writes them: `100MB`, where M is 2^20, or 0. Gives undefined where the text is none. */
+/** Reads bytes as prometheus.yml writes them: `100MB`, where M is 2^20, or 0. Gives undefined for other texts. */
 const parseBytes = (text: string): number | undefined => {
   if (text === '0') return 0;
   const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)([KMGTPE]?)i?B$/.exec(text) ?? [];
@@ -16,15 +17,7 @@ const bytes = orNumber(parsed(parseBytes, 'an amount of data such as 512KB or 10
 /** How many; 0 is no limit. */
 const count = z.int().min(0);
 
-const protocols = [
-  'PrometheusProto',
-  'OpenMetricsText1.0.0',
-  'OpenMetricsText0.0.1',
-  'PrometheusText1.0.0',
-  'PrometheusText0.0.4',
-] as const;
-
-export const protocol = z.enum(protocols);
+export const protocol = z.enum(['PrometheusProto', ...textProtocols]);
 
 const isUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
@@ -72,7 +65,6 @@ export const sharedIneffectiveKeys = {
 export const ineffectiveKeys = {
   native_histogram_bucket_limit: count.optional().describe(withoutEffect),
   native_histogram_min_bucket_factor: z.number().min(0).optional().describe(withoutEffect),
-  enable_http2: z.boolean().optional().describe(withoutEffect),
 };
 
 /** Those of `global` alone. */

@@ -12,9 +12,9 @@ import {droppedSample, type LineTable, noSample, repeatedSample} from './line-ta
 import type {RememberedPage} from './remembered-page.ts';
 import {readRest, type SampleSettings} from './repeated-lines.ts';
 import type {SampleValues} from './sample-values.ts';
-import {hashOf} from './text-hash.ts';
+import {hashOfTexts} from './text-hash.ts';
 
-/** What becomes of a series' labels, `__name__` among them; undefined for one that is dropped. May throw a `PageError`. */
+/** What becomes of a series' labels, `__name__` among them; undefined where it is dropped. May throw a `PageError`. */
 export type ToLabels = (series: ExposedSeries) => Labels | undefined;
 
 /** Where the reading of a page that is like the last one stopped. */
@@ -30,8 +30,8 @@ const hash = 0x23;
 const float = new FloatReader();
 
 /**
- * Reads the lines of a page from the first one on that is not as in the last page. A head that the last page had somewhere is
- * looked up by its bytes; any other is parsed, and its labels are made, once.
+ * Reads the lines of a page from the first one on that is not as in the last page. A head that the last page had
+ * somewhere is looked up by its bytes; any other is parsed, and its labels are made, once.
  */
 export class ChangedPage {
   readonly #last: RememberedPage;
@@ -45,7 +45,7 @@ export class ChangedPage {
   readonly #layout = createLayoutBuilder();
   /** Of each series of the last page whether it is among them. */
   readonly #isKept: Uint8Array;
-  /** How many lines at the beginning are as in the last page, and of how many of them the series have been taken over. */
+  /** How many lines at the beginning are as in the last page, and of how many of them the series are taken over. */
   readonly #repeated: number;
   #takenOver = 0;
   readonly #families = new Map<string, Family>();
@@ -209,7 +209,7 @@ export class ChangedPage {
         ? context
         : {name: exposed.name, type: 'unknown', help: '', unit: ''};
     const creation = this.#settings.format === 'openmetrics' ? creationOf(exposed, family) : undefined;
-    const group = creation === undefined ? 0 : hashOf(creation.group) * (creation.isTime ? -1 : 1);
+    const group = creation === undefined ? 0 : hashOfTexts(creation.group) * (creation.isTime ? -1 : 1);
     const labels = this.#toLabels(withUniformBound(exposed, context?.type ?? 'unknown'));
     const place = labels === undefined ? droppedSample : this.#add({labels, family});
     this.#addLine(start, place, group);

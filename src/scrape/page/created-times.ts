@@ -4,7 +4,7 @@ import type {RememberedPage} from './remembered-page.ts';
 
 const float = new FloatReader();
 
-/** Of each series of a layout the line that tells since when it counts, or -1; undefined where there are no such lines. */
+/** Of each series of a layout the line that tells since when it counts, or -1; undefined where no line does. */
 export const findCreatedLines = (lines: LineTable, size: number): Int32Array | undefined => {
   const lineOfGroup = new Map<number, number>();
   for (let line = 0; line < lines.count; line += 1) {
@@ -21,7 +21,7 @@ export const findCreatedLines = (lines: LineTable, size: number): Int32Array | u
   return createdLines;
 };
 
-/** Of each series the time since which it counts, in Unix milliseconds; NaN for those without, or with what is no time. */
+/** Since when each series counts, in Unix milliseconds; NaN for those without, or with what is no time. */
 export const readCreatedTimes = ({bytes, lines, createdLines}: RememberedPage): Float64Array | undefined =>
   createdLines &&
   Float64Array.from(createdLines, (line) => {

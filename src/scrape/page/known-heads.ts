@@ -1,6 +1,6 @@
 import type {LineTable} from './line-table.ts';
 
-const hashOf = (page: Buffer, start: number, end: number): number => {
+const hashOfHead = (page: Buffer, start: number, end: number): number => {
   // FNV-1a.
   let hash = 0x811c9dc5;
   for (let index = start; index < end; index += 1) {
@@ -25,7 +25,7 @@ export const createKnownHeads = (known: Buffer, lines: LineTable): KnownHeads =>
     start: number,
     end: number,
   ): {readonly slot: number; readonly line: number} => {
-    let slot = hashOf(page, start, end) & (size - 1);
+    let slot = hashOfHead(page, start, end) & (size - 1);
     for (; slots[slot] !== 0; slot = (slot + 1) & (size - 1)) {
       const line = (slots[slot] ?? 0) - 1;
       const from = lines.starts[line] ?? 0;

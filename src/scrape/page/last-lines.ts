@@ -4,11 +4,11 @@ import type {RememberedPage} from './remembered-page.ts';
 
 /** The lines of the last page, to be found again in the next one, mostly in the same order. */
 export interface LastLines {
-  /** The line with the same bytes before the value as the sample that begins at `start`; undefined where there is none. */
+  /** The line with the same bytes before its value as the sample at `start`; undefined where there is none. */
   find(page: Buffer, start: number): number | undefined;
   /** Takes note of a line that is no sample. */
   pass(): void;
-  /** The last page's object for the same family, if it had it: lines under the same object are under the same metadata. */
+  /** The last page's object for the same family, if it had it: the same object stands for the same metadata. */
   familyAs(family: Family): Family;
 }
 

@@ -7,17 +7,21 @@ export const droppedSample = -2;
 /** A sample of a series that the page has had before. */
 export const repeatedSample = -3;
 
-/** What is remembered of the lines of a page. A line's head is all of it before a sample's value, or the whole of it. */
+/** What is remembered of the lines of a page. A line's head is what is before a sample's value, or all of it. */
 export class LineTable {
   count = 0;
+  /** How many of the lines are samples. */
+  samples = 0;
+  /** How many of the samples relabelling drops. */
+  dropped = 0;
   /** Where the line begins in its page, in bytes. */
   starts = new Uint32Array(0);
   headBytes = new Uint32Array(0);
   /** Which series of the layout the line is a sample of, or one of the constants above. */
   places = new Int32Array(0);
   /**
-   * Which samples began to count at the same time: a number for each such group, 0 for none, and below zero for the sample that
-   * tells the time.
+   * Which samples began to count at the same time: a number for each such group, 0 for none, and below zero for the
+   * sample that tells the time.
    */
   creations = new Float64Array(0);
   /** The family that the lines of metadata up to this one speak of; undefined before the first of them. */
@@ -32,6 +36,8 @@ export class LineTable {
     this.creations[index] = creation;
     this.families.push(family);
     this.count += 1;
+    if (place !== noSample) this.samples += 1;
+    if (place === droppedSample) this.dropped += 1;
   }
 
   /** A table of the first lines, as they stand in a later page. */

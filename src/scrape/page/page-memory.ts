@@ -4,7 +4,7 @@ import {createLayout} from '../layout.ts';
 import type {PageFormat} from '../parse/series-text.ts';
 import {ChangedPage, type Progress, type ToLabels} from './changed-page.ts';
 import {readCreatedTimes} from './created-times.ts';
-import {droppedSample, LineTable, noSample} from './line-table.ts';
+import {LineTable} from './line-table.ts';
 import type {RememberedPage} from './remembered-page.ts';
 import {readRepeatedLines, type SampleSettings} from './repeated-lines.ts';
 import {SampleValues} from './sample-values.ts';
@@ -28,9 +28,9 @@ interface Change {
 /** Reads the pages of one target, one after the other. */
 export interface PageMemory {
   /**
-   * Reads a page. Where it has the series of the last one in the same order, its layout is the same object. A series that is there
-   * twice has its first value. Rejects with a `PageError` where Prometheus would not take the page either; the last page then
-   * stays the last one that was read.
+   * Reads a page. Where it has the series of the last one in the same order, its layout is the same object. A series
+   * that is there twice has its first value. Rejects with a `PageError` where Prometheus would not take the page
+   * either; the last page then stays the last one that was read.
    */
   read(page: Buffer, format: PageFormat): Promise<PageContents>;
 }
@@ -43,18 +43,16 @@ export interface PageMemorySettings extends Omit<SampleSettings, 'format'> {
 const repeatedLinesAtOnce = 20_000;
 const changedLinesAtOnce = 1_000;
 
-const withLastNewline = (page: Buffer): Buffer =>
-  page.length === 0 || page.at(-1) === 0x0a ? page : Buffer.concat([page, Buffer.from('\n')]);
+const lastLine = Buffer.from('# EOF');
 
-const countOf = ({lines}: RememberedPage): {readonly scraped: number; readonly relabelled: number} => {
-  let scraped = 0;
-  let dropped = 0;
-  for (let line = 0; line < lines.count; line += 1) {
-    if (lines.places[line] !== noSample) scraped += 1;
-    if (lines.places[line] === droppedSample) dropped += 1;
-  }
-  return {scraped, relabelled: scraped - dropped};
-};
+/** Whether a page ends without a line feed where it may: in OpenMetrics, behind `# EOF` alone. */
+const lacksNewline = (page: Buffer, format: PageFormat): boolean =>
+  format === 'text'
+    ? page.length > 0 && page.at(-1) !== 0x0a
+    : page.subarray(-lastLine.length).equals(lastLine);
+
+const withLastNewline = (page: Buffer, format: PageFormat): Buffer =>
+  lacksNewline(page, format) ? Buffer.concat([page, Buffer.from('\n')]) : page;
 
 export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): PageMemory => {
   let last: RememberedPage = {
@@ -86,7 +84,7 @@ export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): P
 
   return {
     read: async (given, format) => {
-      const page = format === 'text' ? withLastNewline(given) : given;
+      const page = withLastNewline(given, format);
       const sampleSettings = {...settings, format};
       const values = new SampleValues(last.layout.size);
       // Of a page in the other format only the series are known.
@@ -109,7 +107,8 @@ export const createPageMemory = ({toLabels, ...settings}: PageMemorySettings): P
         layout: last.layout,
         ...values.finish(last.layout.size),
         ...(createdMs && {createdMs}),
-        ...countOf(last),
+        scraped: last.lines.samples,
+        relabelled: last.lines.samples - last.lines.dropped,
         ...change,
       };
     },

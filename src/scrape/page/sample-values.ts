@@ -1,10 +1,6 @@
+import {normalNaN, staleNaN} from '../../metrics/nan-bits.ts';
 import type {Exemplar} from '../block.ts';
 import type {ExposedExemplar} from '../parse/sample-rest.ts';
-
-// Prometheus' NaN of a sample, as others are told from the stale marker: model/value, `NormalNaN`.
-const normalNaN = 0x7ff8_0000_0000_0001n;
-/** https://prometheus.io/docs/specs/prw/remote_write_spec/#stale-markers */
-const staleNaN = 0x7ff0_0000_0000_0002n;
 
 /** Tells of which series the value is the stale marker. */
 export const staleIn = (values: Float64Array): ((index: number) => boolean) => {

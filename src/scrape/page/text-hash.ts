@@ -1,5 +1,5 @@
 /** A number above zero, of 53 bits, that tells lists of texts apart. Two lists can have the same, which is unlikely. */
-export const hashOf = (texts: Iterable<string>): number => {
+export const hashOfTexts = (texts: Iterable<string>): number => {
   let low = 0x811c9dc5;
   let high = 0x9e3779b9;
   for (const text of texts) {

@@ -1,4 +1,4 @@
-import type {Family, MetricType} from '../block.ts';
+import {type Family, type MetricType, metricTypes} from '../block.ts';
 import type {Cursor} from './cursor.ts';
 import type {PageFormat} from './series-text.ts';
 
@@ -13,16 +13,7 @@ const textTypes: ReadonlyMap<string, MetricType> = new Map([
   ['untyped', 'unknown'],
 ]);
 
-const openMetricsTypes: ReadonlyMap<string, MetricType> = new Map([
-  ['counter', 'counter'],
-  ['gauge', 'gauge'],
-  ['histogram', 'histogram'],
-  ['gaugehistogram', 'gaugehistogram'],
-  ['summary', 'summary'],
-  ['info', 'info'],
-  ['stateset', 'stateset'],
-  ['unknown', 'unknown'],
-]);
+const openMetricsTypes: ReadonlyMap<string, MetricType> = new Map(metricTypes.map((type) => [type, type]));
 
 const unescapeHelp = (text: string, format: PageFormat): string =>
   text.replace(format === 'text' ? /\\([\\n])/g : /\\(["\\n])/g, (_, char) => (char === 'n' ? '\n' : char));
@@ -80,8 +71,8 @@ const takeTextLine = (cursor: Cursor): FamilyLine | undefined => {
 };
 
 /**
- * Reads a line that begins with `#`, save OpenMetrics' last one, and moves behind it. Gives undefined for other comments, which
- * only the text format has. Throws a `PageError`.
+ * Reads a line that begins with `#`, save OpenMetrics' last one, and moves behind it. Gives undefined for other
+ * comments, which only the text format has. Throws a `PageError`.
  */
 export const takeFamilyLine = (cursor: Cursor, format: PageFormat): FamilyLine | undefined => {
   if (format === 'text') return takeTextLine(cursor);

@@ -1,3 +1,4 @@
+import {LabelEditor} from '../../relabel/label-editor.ts';
 import type {Family, MetricType} from '../block.ts';
 import {formatLabelFloat, parseFloat64} from './float.ts';
 import type {ExposedSeries} from './series-text.ts';
@@ -45,6 +46,6 @@ export interface Creation {
 export const creationOf = ({name, labels}: ExposedSeries, family: Family): Creation | undefined => {
   if (!suffixes[family.type].includes('_created') || !isOfFamily(name, family)) return undefined;
   const bound = boundLabel[family.type];
-  const others = labels.filter(([label]) => label !== bound).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const others = new LabelEditor(labels.filter(([label]) => label !== bound)).finish();
   return {group: [family.name, ...others.flat()], isTime: name === `${family.name}_created`};
 };

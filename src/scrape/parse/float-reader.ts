@@ -9,16 +9,15 @@ const isEnd = (byte: number): boolean => byte === 0x0a || byte === 0x20 || byte 
 
 /** All of them are float64s without rounding. */
 const powersOfTen = Float64Array.from({length: 23}, (_, power) => Number(`1e${power}`));
-const largestExact = 2 ** 53;
+/** Any whole number below it is exact; the one above it is rounded to it. */
+const firstInexact = 2 ** 53;
 
 /** Reads numbers from a page. It is one object for all of them, for a page has hundreds of thousands. */
 export class FloatReader {
   /** Behind the number that was read last. */
   end = 0;
 
-  /**
-   * What `parseFloat64` gives of the text that begins at `at` and ends before the next blank, line feed, or the page's end.
-   */
+  /** What `parseFloat64` gives of the text from `at` up to the next blank, line feed, or the page's end. */
   read(page: Buffer, at: number): number | undefined {
     const {length} = page;
     let index = at;
@@ -60,7 +59,7 @@ export class FloatReader {
       exponent += sign === 0x2d ? -power : power;
     }
     // Beyond these bounds, one multiplication or division would not round as reading the text does.
-    const isExact = mantissa <= largestExact && exponent >= -22 && exponent <= 22;
+    const isExact = mantissa < firstInexact && exponent >= -22 && exponent <= 22;
     if (index === first || !isExact || !isEnd(byte)) return this.#readText(page, at);
     this.end = index;
     const value =

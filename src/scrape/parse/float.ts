@@ -24,8 +24,8 @@ const shortest = (value: number): string => {
 };
 
 /**
- * A float as a label's value, so that it is a series' one whichever way a client wrote it: `1` and `1.0` are both `1.0`.
- * As Prometheus 3 has it for `le` and `quantile` (`formatOpenMetricsFloat`).
+ * A float as a label's value, so that it is a series' one whichever way a client wrote it: `1` and `1.0` are both
+ * `1.0`. As Prometheus 3 has it for `le` and `quantile` (`formatOpenMetricsFloat`).
  */
 export const formatLabelFloat = (value: number): string => {
   if (Number.isNaN(value)) return 'NaN';

@@ -1,4 +1,5 @@
 import type {Labels} from '../../metrics/sample.ts';
+import {LabelEditor} from '../../relabel/label-editor.ts';
 import type {Cursor} from './cursor.ts';
 import {FloatReader} from './float-reader.ts';
 import {type PageFormat, takeLabels} from './series-text.ts';
@@ -51,7 +52,7 @@ const takeSeconds = (cursor: Cursor): number => {
 const takeExemplar = (cursor: Cursor): ExposedExemplar => {
   const {name, labels: given} = takeLabels(cursor, 'openmetrics');
   if (name !== undefined) throw cursor.error('expected a label name');
-  const labels = given.filter(([, value]) => value !== '').toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const labels = new LabelEditor(given).finish();
   if (!cursor.skip(0x20)) throw cursor.error("expected a value behind an exemplar's labels");
   const value = takeFloat(cursor, 'a value');
   return cursor.skip(0x20) ? {labels, value, timestampMs: takeSeconds(cursor)} : {labels, value};

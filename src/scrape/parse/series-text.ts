@@ -23,8 +23,8 @@ interface BracedLabels {
 }
 
 /**
- * Labels up to their closing brace; the opening one is behind. Commas may trail. The text format takes blanks anywhere, and
- * labels without a comma in between, as Prometheus does.
+ * Labels up to their closing brace; the opening one is behind. Commas may trail. The text format takes blanks anywhere,
+ * and labels without a comma in between, as Prometheus does.
  */
 export const takeLabels = (cursor: Cursor, format: PageFormat): BracedLabels => {
   const isText = format === 'text';
@@ -64,9 +64,9 @@ export const takeLabels = (cursor: Cursor, format: PageFormat): BracedLabels => 
 };
 
 /**
- * Reads a series at the beginning of a line, and moves to its value: over one space in OpenMetrics, over blanks in the text
- * format, where Prometheus would even take `a+1` for the series `a`, without any. Names may be any UTF-8 in quotes, `{"metric.name", "label.name"="value"}`, as Prometheus 3 writes them.
- * Throws a `PageError`.
+ * Reads a series at the beginning of a line, and moves to its value: over one space in OpenMetrics, over blanks in the
+ * text format, where Prometheus would even take `a+1` for the series `a`, without any. Names may be any UTF-8 in
+ * quotes, `{"metric.name", "label.name"="value"}`, as Prometheus 3 writes them. Throws a `PageError`.
  */
 export const takeSeries = (cursor: Cursor, format: PageFormat): ExposedSeries => {
   const isText = format === 'text';

@@ -4,7 +4,7 @@ import {staleValues} from '../page/sample-values.ts';
 
 /** The series of a target that receivers hold to be there. */
 export interface LiveSeries {
-  /** Takes note of what a scrape brought, and of which series of the last one it has no more. Gives the ends of these. */
+  /** Takes note of what a scrape brought, and which series of the last one it has no more. Gives the ends of these. */
   replace(block: Block, vanished: readonly number[]): readonly Block[];
   /** Ends all of them. */
   end(timeMs: number): readonly Block[];
@@ -13,8 +13,8 @@ export interface LiveSeries {
 const endOf = (layout: Layout, timeMs: number): Block => ({layout, timeMs, values: staleValues(layout.size)});
 
 /**
- * @param tracksTimestamps whether series that come with times of their own are ended too. By default they are not, as in
- * Prometheus, for nobody knows when they would come next.
+ * @param tracksTimestamps whether series that come with times of their own are ended too. By default they are not, as
+ * in Prometheus, for nobody knows when they would come next.
  */
 export const createLiveSeries = (tracksTimestamps: boolean): LiveSeries => {
   let last: Block | undefined;

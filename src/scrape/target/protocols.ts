@@ -12,7 +12,7 @@ const mediaTypes: Readonly<Record<TextProtocol, string>> = {
 const escapingOf = (protocol: TextProtocol, escaping: ScrapeJob['escaping']): string =>
   protocol.endsWith('1.0.0') ? `;escaping=${escaping}` : '';
 
-/** The header Accept that asks for protocols in this order, and for anything else after them, as Prometheus 3 writes it. */
+/** The header Accept that asks for protocols in this order, then for anything else, as Prometheus 3 writes it. */
 export const acceptHeader = ({protocols, escaping}: Pick<ScrapeJob, 'protocols' | 'escaping'>): string => {
   const first = 6;
   const wanted = protocols.map(
@@ -25,8 +25,8 @@ const formatOf = (protocol: TextProtocol): PageFormat =>
   protocol.startsWith('OpenMetrics') ? 'openmetrics' : 'text';
 
 /**
- * How a page is to be read by its Content-Type, or where that says nothing, by the job's `fallback_scrape_protocol`. Gives a sentence
- * where neither does: as Prometheus 3, it takes no guess.
+ * How a page is to be read by its Content-Type, or where that says nothing, by the job's `fallback_scrape_protocol`.
+ * Gives a sentence where neither does: as Prometheus 3, it takes no guess.
  */
 export const formatByContentType = (
   contentType: string | undefined,

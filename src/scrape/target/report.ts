@@ -1,3 +1,4 @@
+import {LabelEditor} from '../../relabel/label-editor.ts';
 import type {Block, Layout, ScrapedSeries} from '../block.ts';
 import {createLayout} from '../layout.ts';
 import {withExternalLabels} from './series-labels.ts';
@@ -57,9 +58,9 @@ const metrics: readonly ReportedMetric[] = [
 export const reportLayout = ({labels, job}: Pick<Target, 'labels' | 'job'>): Layout =>
   createLayout(
     metrics.map(({name, help, unit}): ScrapedSeries => {
-      const all = withExternalLabels([['__name__', name], ...labels], job.externalLabels);
+      const own = new LabelEditor([['__name__', name], ...labels]).finish();
       return {
-        labels: all,
+        labels: withExternalLabels(own, job.externalLabels),
         family: {name, type: 'gauge', help, unit},
       };
     }),

@@ -22,8 +22,8 @@ export interface Scrape {
 /** Scrapes one target. */
 export interface Scraper {
   /**
-   * Scrapes it once, at `timeMs`, in Unix milliseconds. Rejects only with the reason of an aborted `signal`. The next call has to wait
-   * for this one.
+   * Scrapes it once, at `timeMs`, in Unix milliseconds. Rejects only with the reason of an aborted `signal`. The next
+   * call has to wait for this one.
    */
   scrape(timeMs: number, signal: AbortSignal): Promise<Scrape>;
   /** The ends of all series, those that scrapes say of themselves included. */

@@ -38,18 +38,21 @@ const checkLimits = (labels: Labels, limits: ScrapeLimits): void => {
   }
 };
 
-/** The labels, sorted, with those of `global.external_labels` that are not among them. */
+/** Labels, sorted by name, and those of `global.external_labels` that are not among them. */
 export const withExternalLabels = (labels: Labels, externalLabels: ScrapeJob['externalLabels']): Labels => {
+  const external = Object.entries(externalLabels);
+  if (external.length === 0) return labels;
   const editor = new LabelEditor(labels);
-  for (const [name, value] of Object.entries(externalLabels)) {
+  for (const [name, value] of external) {
     if (editor.get(name) === '') editor.set(name, value);
   }
   return editor.finish();
 };
 
 /**
- * The labels with which a series leaves a scrape: with those of its target, and after `metric_relabel_configs`; undefined where
- * these drop it. Throws a `PageError` where the limits of labels, or the want of a name, make the scrape a failed one.
+ * The labels with which a series leaves a scrape: with those of its target, and after `metric_relabel_configs`;
+ * undefined where these drop it. Throws a `PageError` where the limits of labels, or the want of a name, make the
+ * scrape a failed one.
  */
 export const seriesLabels = (
   {name, labels}: ExposedSeries,

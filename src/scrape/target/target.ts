@@ -1,5 +1,6 @@
 import {formatDuration, parseDuration} from '../../config/duration.ts';
 import type {Labels} from '../../metrics/sample.ts';
+import {LabelEditor} from '../../relabel/label-editor.ts';
 import {relabel} from '../../relabel/relabel.ts';
 import type {ScrapeJob} from '../job.ts';
 
@@ -37,7 +38,7 @@ const discoveredLabels = (
   };
   const given = Object.entries(labels).filter(([, value]) => value !== '');
   const all = new Map([...Object.entries(settings), ['__address__', address], ...given, ...params]);
-  return [...all].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return new LabelEditor([...all]).finish();
 };
 
 const urlOf = (job: ScrapeJob, labels: ReadonlyMap<string, string>): URL | string => {
@@ -73,8 +74,8 @@ const toTarget = (job: ScrapeJob, relabelled: Labels): Target | string => {
   if (!timeoutMs) return `the label __scrape_timeout__ is no duration above zero`;
   if (timeoutMs > intervalMs) return 'the scrape timeout is longer than the scrape interval';
   if (!labels.has('instance')) labels.set('instance', labels.get('__address__') ?? '');
-  const own = [...labels].filter(([name]) => !name.startsWith('__'));
-  return {job, labels: own.toSorted(([a], [b]) => (a < b ? -1 : 1)), url, intervalMs, timeoutMs};
+  const own = new LabelEditor([...labels].filter(([name]) => !name.startsWith('__'))).finish();
+  return {job, labels: own, url, intervalMs, timeoutMs};
 };
 
 /** A target's address without its parameters, of which some may be secret. */
@@ -84,8 +85,8 @@ export const targetName = ({url}: Target): string => `${url.origin}${url.pathnam
 export const targetKey = ({labels, url}: Target): string => JSON.stringify([labels, url.href]);
 
 /**
- * The targets of a job as Prometheus 3 makes them: each address with its labels, those of the job, and `__param_*`, relabelled;
- * `instance` is the address, to which no port is added, unless a rule or label says otherwise.
+ * The targets of a job as Prometheus 3 makes them: each address with its labels, those of the job, and `__param_*`,
+ * relabelled; `instance` is the address, to which no port is added, unless a rule or label says otherwise.
  */
 export const findTargets = (job: ScrapeJob): FoundTargets => {
   const targets = new Map<string, Target>();

@@ -323,6 +323,7 @@ describe('does not fit:', () => {
       'bearer_token: hunter2, bearer_token_file: /dev/null',
       'remote_write[0]: expected at most one of bearer_token and bearer_token_file, found a group of keys',
     ],
+    ['headers: "X-Key: hunter2"', 'remote_write[0].headers: expected a group of keys, found <secret>'],
     [
       'basic_auth: {password: hunter2}',
       'remote_write[0].basic_auth: expected exactly one of username and username_file, found a group of keys',

@@ -264,6 +264,11 @@ describe('every problem has its place, path, expectation and value', () => {
       `bridge.yaml:2:16: remote_write[0]: expected at most one of basic_auth and authorization, found a group of keys`,
     ],
     [
+      'a secret that is no text',
+      `jobs: []\ntracker: {url: 'http://a', token: [hunter2]}`,
+      `bridge.yaml:2:35: tracker.token: expected a text, found <secret>`,
+    ],
+    [
       'a header of the protocol',
       `jobs: []\nremote_write: [{url: 'http://a', headers: {Content-Type: text/plain}}]`,
       `bridge.yaml:2:58: remote_write[0].headers.Content-Type: expected a header that is free to set (to log in, see basic_auth and authorization), found "Content-Type"`,

@@ -170,6 +170,16 @@ describe('a pasted block of prometheus.yml', () => {
   });
 });
 
+it('has a warning where no destination takes what is scraped', () => {
+  const warningsOf = (destinations: string) =>
+    load(`scrape_configs: [{job_name: a}]\n${destinations}`).warnings;
+  expect(warningsOf('')).toEqual([
+    'bridge.yaml:2:17: scrape_configs: has no effect: no destination takes what is scraped',
+  ]);
+  expect(warningsOf('remote_write: [{url: "http://mimir.example"}]')).toEqual([]);
+  expect(warningsOf('pushgateway: [{url: "http://gateway.example"}]')).toEqual([]);
+});
+
 it("has Prometheus' defaults", () => {
   const [job] = load('scrape_configs: [{job_name: a}]').jobs;
   expect(job).toEqual<ScrapeJob>({
@@ -206,6 +216,16 @@ it('takes the interval as timeout where that is shorter than the default', () =>
   expect(load('scrape_configs: [{job_name: a, scrape_interval: 5s}]').jobs[0]?.timeoutMs).toBe(5000);
 });
 
+it.each([
+  ['scrape_configs: [{job_name: a, OAUTH2}]', 10_000],
+  ['scrape_configs: [{job_name: a, scrape_timeout: 20s, OAUTH2}]', 20_000],
+  ['scrape_configs: [{job_name: a, scrape_interval: 5s, OAUTH2}]', 5000],
+  ['global: {scrape_timeout: 30s}\nscrape_configs: [{job_name: a, OAUTH2}]', 30_000],
+])('gives a request of a token as long as a scrape: %s', (text, timeoutMs) => {
+  const {jobs} = load(text.replace('OAUTH2', 'oauth2: {client_id: c, token_url: "http://t"}'));
+  expect(jobs).toMatchObject([{timeoutMs, http: {login: {kind: 'oauth2', http: {timeoutMs}}}}]);
+});
+
 it('asks for underscores where names are to be validated as they were', () => {
   const [job] = load('global: {metric_name_validation_scheme: legacy}\nscrape_configs: [{job_name: a}]').jobs;
   expect(job?.escaping).toBe('underscores');
@@ -234,6 +254,8 @@ it.each([
     'body_size_limit: expected an amount of data such as 512KB or 100MB, or 0 for no limit',
   ],
   ['sample_limit: -1', 'sample_limit: expected at least 0, found -1'],
+  ['params: {token: hunter2}', 'params.token: expected a list, found <secret>'],
+  ['params: token=hunter2', 'params: expected a group of keys, found <secret>'],
   [
     'basic_auth: {username: u}, authorization: {credentials: c}',
     'expected at most one of basic_auth and authorization',

@@ -140,31 +140,37 @@ describe('a memory of pages', () => {
     },
   );
   type Line = string | {name: string; le: string; value: string; rest: string};
-  const write = (lines: readonly Line[], format: PageFormat): Buffer => {
+  const write = (lines: readonly Line[], format: PageFormat, endsInNewline: boolean): Buffer => {
     const texts = lines.map((each) => {
       if (typeof each === 'string') return each;
       const {name, le, value, rest} = each;
       const head = name.startsWith('{') ? `${name},${le}}` : `${name}{${le}}`;
       return `${head} ${value}${rest.includes('#') && format === 'text' ? '' : rest}\n`;
     });
-    return Buffer.from(texts.join('') + (format === 'text' ? '' : '# EOF\n'));
+    const page = texts.join('') + (format === 'text' ? '' : '# EOF\n');
+    return Buffer.from(endsInNewline ? page : page.slice(0, -1));
   };
   // Each page is some of the last one, with new values, and something new.
-  const anyPages = fc
-    .array(fc.tuple(fc.array(fc.tuple(line, fc.nat(30)), {maxLength: 6}), fc.nat(6), anyFormat, series), {
-      maxLength: 6,
-    })
-    .map((changes) => {
-      let lines: Line[] = [];
-      return changes.map(([inserted, removed, format, {value}]): [Buffer, PageFormat] => {
+  const anyChange = fc.record({
+    inserted: fc.array(fc.tuple(line, fc.nat(30)), {maxLength: 6}),
+    removed: fc.nat(6),
+    format: anyFormat,
+    endsInNewline: fc.boolean(),
+    series,
+  });
+  const anyPages = fc.array(anyChange, {maxLength: 6}).map((changes) => {
+    let lines: Line[] = [];
+    return changes.map(
+      ({inserted, removed, format, endsInNewline, series: {value}}): [Buffer, PageFormat] => {
         if (removed < 3) lines.splice(removed, 1);
         for (const [each, at] of inserted) lines.splice(at % (lines.length + 1), 0, each);
         lines = lines.map((each) =>
           typeof each === 'string' ? each : {...each, value: each.value === 'x' ? '7' : value},
         );
-        return [write(lines, format), format];
-      });
-    });
+        return [write(lines, format, endsInNewline), format];
+      },
+    );
+  });
 
   it('gives of each page what one gives that has seen none before', async () => {
     await fc.assert(
@@ -219,6 +225,14 @@ describe('a memory of pages', () => {
     expect(new BigUint64Array(second.values.buffer)[1]).toBe(0x7ff8000000000001n);
     const third = await memory.read(Buffer.from('# TYPE a gauge\nb{c="d"} 2\ne 5\n'), 'text');
     expect(third).toMatchObject({added: 1, vanished: [0]});
+  });
+
+  it('takes a last line with and without its line feed, where all else is the same', async () => {
+    const memory = plainMemory();
+    for (const end of ['# EOF', '# EOF\n', '# EOF', '# EOF\n']) {
+      const {values} = await memory.read(Buffer.from(`a 1\n${end}`), 'openmetrics');
+      expect([...values]).toEqual([1]);
+    }
   });
 
   it('asks for labels once for each series', async () => {

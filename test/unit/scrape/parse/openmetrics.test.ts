@@ -69,6 +69,17 @@ describe('reads OpenMetrics', () => {
     expect(samples.at(-1)).toMatchObject({value: Number.NaN, timestampMs: -1500});
   });
 
+  it('sorts the labels of an exemplar as Prometheus does, by the bytes of UTF-8', async () => {
+    const [sample] = await readPage('a 1 # {"\u{1f600}"="x","\uffee"="y",a="z"} 2\n# EOF\n', 'openmetrics');
+    expect(sample?.exemplar?.labels.map(([name]) => name)).toEqual(['a', '\uffee', '\u{1f600}']);
+  });
+
+  it('finds the created time of a series with an empty label, which is the same without it', async () => {
+    const page = '# TYPE a counter\na_total{b="",c="d"} 1\na_created{c="d"} 2\n# EOF\n';
+    const [sample] = await readPage(page, 'openmetrics');
+    expect(sample?.createdMs).toBe(2000);
+  });
+
   it.each([
     ['# EOF', 0],
     ['# EOF\n', 0],

@@ -37,6 +37,21 @@ it('relabels at the end', () => {
   );
 });
 
+it('adds external labels at the very end, where there are none of their names', () => {
+  const externalLabels = {a: 'external', cluster: 'home', empty: '', job: 'external'};
+  const labels = labelsOf({a: 'page', cluster: ''}, {externalLabels});
+  expect(labels).toEqual({...own, a: 'page', cluster: 'home'});
+  expect(Object.keys(labels ?? {})).toEqual(['__name__', 'a', 'cluster', 'instance', 'job']);
+  // Neither rules nor limits see them.
+  const metricRelabelRules = rules({action: 'labeldrop', regex: 'a|cluster'});
+  const limits = {...noLimits, labels: 3};
+  expect(labelsOf({a: 'page'}, {externalLabels, metricRelabelRules, limits})).toEqual({
+    ...own,
+    a: 'external',
+    cluster: 'home',
+  });
+});
+
 it.each([
   [{labels: 4}, 'a series of "m" has 5 labels, and label_limit is 4'],
   [{labelNameBytes: 10}, 'a series of "m" has a label name beyond label_name_length_limit, "a_long_label"'],
