@@ -122,6 +122,7 @@ export const remoteWriteScrapes = (
     fromTemplate(pieces, protocol) ?? messageOf(allSeries(pieces), protocol);
 
   const partOf = (pieces: readonly Piece[]): ScrapePart => ({
+    samples: samplesIn(pieces),
     send: async (signal) => {
       const protocol = writer.likely();
       const message = messageIn(pieces, protocol);

@@ -250,6 +250,38 @@ it('leaves out what is older than the age limit', async () => {
   expect(values('a')).toEqual(['0: 0@1000']);
 });
 
+it('tells what has grown too old while a receiver was down, and sends it the rest', async () => {
+  let nowMs = startMs;
+  const {append, done, receiver, events, values} = await forwarding({
+    queue: {minBackoffMs: 1, maxBackoffMs: 1, ageLimitMs: 1000},
+    now: () => nowMs,
+  });
+  const verdicts = () =>
+    events.flatMap(({outcome, samples}) => (outcome.kind === 'retry' ? [] : [[outcome, samples]]));
+  const old = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'};
+  receiver.behave({kind: 'status', reply: {status: 503}});
+  append(blockOf('a', 2, startMs));
+  await vi.waitFor(() => expect(events.length).toBeGreaterThan(2));
+  nowMs = startMs + 2000;
+  await vi.waitFor(() => expect(verdicts()).toEqual([[old, 2]]));
+  // Of two that share a request, one.
+  append(blockOf('b', 3, startMs + 1500));
+  append(blockOf('c', 1, startMs + 2000));
+  const before = events.length;
+  await vi.waitFor(() => expect(events.length).toBeGreaterThan(before + 2));
+  nowMs = startMs + 2750;
+  await vi.waitFor(() =>
+    expect(verdicts()).toEqual([
+      [old, 2],
+      [old, 3],
+    ]),
+  );
+  receiver.behave(receiver.strict);
+  await done();
+  expect(verdicts().slice(2)).toEqual([[{kind: 'accepted'}, 1]]);
+  expect([values('a'), values('b'), values('c')]).toEqual([[], [], ['0: 0@2000']]);
+});
+
 it('holds a backlog back while a test runs, and not what is fresh', async () => {
   const gate = createGate();
   const open = gate.close();
