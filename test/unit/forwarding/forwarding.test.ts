@@ -229,12 +229,22 @@ describe('a receiver', () => {
   });
 
   it('of 2.0 tells how many samples it left out', async () => {
-    const {append, done, events} = await forwarding({protobufMessage: 'io.prometheus.write.v2.Request'});
+    const {append, done, receiver, events} = await forwarding({
+      protobufMessage: 'io.prometheus.write.v2.Request',
+    });
     append(blockOf('a', 1, startMs + 1000));
     await done();
     append(blockOf('a', 1, startMs), blockOf('b', 2, startMs));
     await done();
     expect(events[1]).toMatchObject({outcome: {kind: 'rejected', status: 400, unwritten: 1}, samples: 3});
+    // For something else in it, such as an exemplar.
+    receiver.behave({
+      kind: 'status',
+      reply: {status: 400, headers: {'x-prometheus-remote-write-samples-written': '2'}},
+    });
+    append(blockOf('b', 2, startMs + 2000));
+    await done();
+    expect(events[2]).toMatchObject({outcome: {kind: 'rejected', status: 400, unwritten: 0}, samples: 2});
   });
 });
 

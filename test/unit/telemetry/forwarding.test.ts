@@ -29,6 +29,7 @@ test('metrics count samples by what became of them', async () => {
     rejected,
     event({kind: 'rejected', cause: 'HTTP 422', status: 422}),
     event({kind: 'rejected', cause: 'too old'}),
+    event({kind: 'rejected', cause: 'HTTP 400: an exemplar', status: 400, unwritten: 0}),
     down,
   ])
     metrics.forwarded(each);
@@ -36,7 +37,7 @@ test('metrics count samples by what became of them', async () => {
   metrics.read();
   const text = await register.metrics();
   expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
-    'scraped_samples_forwarded_total{destination="mimir"} 26',
+    'scraped_samples_forwarded_total{destination="mimir"} 36',
     'scraped_samples_rejected_total{destination="mimir",status="400"} 3',
     'scraped_samples_rejected_total{destination="mimir",status="unwritten"} 1',
     'scraped_samples_rejected_total{destination="mimir",status="422"} 10',
