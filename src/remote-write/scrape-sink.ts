@@ -121,19 +121,23 @@ export const remoteWriteScrapes = (
   const messageIn = (pieces: readonly Piece[], protocol: Protocol): Message =>
     fromTemplate(pieces, protocol) ?? messageOf(allSeries(pieces), protocol);
 
-  const partOf = (pieces: readonly Piece[]): ScrapePart => ({
-    samples: samplesIn(pieces),
-    send: async (signal) => {
-      const protocol = writer.likely();
-      const message = messageIn(pieces, protocol);
-      const {samples} = message;
-      // Relabelling may have dropped all of it.
-      if (samples === 0) return {samples, outcome: {kind: 'accepted'}};
-      const inVersion = (other: Protocol): Message =>
-        other === protocol ? message : messageIn(pieces, other);
-      return {samples, outcome: await writer.send(inVersion, signal)};
-    },
-  });
+  const partOf = (pieces: readonly Piece[]): ScrapePart => {
+    // Kept for the next attempt, which would encode it anew.
+    let made: {readonly protocol: Protocol; readonly message: Message} | undefined;
+    const inVersion = (protocol: Protocol): Message => {
+      if (made?.protocol !== protocol) made = {protocol, message: messageIn(pieces, protocol)};
+      return made.message;
+    };
+    return {
+      samples: samplesIn(pieces),
+      send: async (signal) => {
+        const {samples} = inVersion(writer.likely());
+        // Relabelling may have dropped all of it.
+        if (samples === 0) return {samples, outcome: {kind: 'accepted'}};
+        return {samples, outcome: await writer.send(inVersion, signal)};
+      },
+    };
+  };
 
   return {
     name,

@@ -292,6 +292,22 @@ it('tells what has grown too old while a receiver was down, and sends it the res
   expect([values('a'), values('b'), values('c')]).toEqual([[], [], ['0: 0@2000']]);
 });
 
+it('encodes a request once, however often it is made', async () => {
+  let relabelled = 0;
+  const {append, done, receiver, events} = await forwarding({
+    relabel: (labels) => {
+      relabelled += 1;
+      return labels;
+    },
+  });
+  receiver.behave({kind: 'status', reply: {status: 503}});
+  append(blockOf('a', 2, startMs));
+  await vi.waitFor(() => expect(events.length).toBeGreaterThan(2));
+  receiver.behave(receiver.strict);
+  await done();
+  expect(relabelled).toBe(2);
+});
+
 it('holds a backlog back while a test runs, and not what is fresh', async () => {
   const gate = createGate();
   const open = gate.close();
