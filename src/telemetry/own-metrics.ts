@@ -19,7 +19,7 @@ export interface OwnMetrics {
   runsSkipped(job: string, reason: SkipClass, runs: number): void;
   /** One attempt to deliver. */
   delivery(delivery: Delivery): void;
-  readonly forwarding: Omit<ForwardingMetrics, 'read'>;
+  readonly forwarding: Pick<ForwardingMetrics, 'forwarded' | 'lost'>;
   /** How many results are only in memory, for the journal's file can't be written. */
   unsaved(results: number): void;
   /** A request that was not admitted. */
@@ -133,6 +133,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
         for (const reason of skipClasses) runsSkipped.inc({job, reason}, 0);
       }
       deliveries.expect(names);
+      forwarding.expect(names);
     },
     configured: (successful) => {
       configSuccessful.set(successful ? 1 : 0);
