@@ -1,4 +1,4 @@
-import {backoffMs} from '../delivery/backoff.ts';
+import {retryWaitMs} from '../delivery/backoff.ts';
 import type {Gate} from '../delivery/gate.ts';
 import {isTooOld, type QueueSettings, tooOld} from '../delivery/queue.ts';
 import {createLoop, type DeliveryLoop} from '../delivery/running-loop.ts';
@@ -77,10 +77,7 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
         onForwarded({destination, outcome, samples});
         return;
       }
-      const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-      // None, or a time that has passed, would be an endless loop of requests.
-      const {afterMs = 0} = outcome;
-      const retryInMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
+      const retryInMs = retryWaitMs(outcome, failures, queue, random);
       onForwarded({destination, outcome, samples, retryInMs});
       await sleep(retryInMs, signal);
       signal.throwIfAborted();
