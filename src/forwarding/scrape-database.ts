@@ -104,7 +104,7 @@ const exemplarsOf = (column: unknown): readonly Exemplar[] => {
 
 /**
  * Opens the file at `path`, or makes it.
- * @param now the time in milliseconds.
+ * @param now a clock that only goes forward, in milliseconds.
  */
 export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatabase => {
   const db = openDatabase(path, undefined, schema);

@@ -15,7 +15,7 @@ export interface ScrapeJournalSettings {
   readonly limitBytes: number;
   readonly onLost: (samples: number, reason: LossReason) => void;
   readonly log: {error(message: string): void};
-  /** The time in Unix milliseconds. */
+  /** A clock that only goes forward, in milliseconds. */
   readonly now?: () => number;
 }
 
@@ -71,7 +71,7 @@ const bytesIn = (blocks: readonly Block[]): number =>
  * and a new one begun. Throws a `JournalError` for one that a newer version wrote.
  */
 export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJournal => {
-  const {path, limitBytes, onLost, log, now = Date.now} = settings;
+  const {path, limitBytes, onLost, log, now = () => performance.now()} = settings;
   const complaints = createLimiter(logEveryMs);
   const dropLines = createLimiter(logEveryMs);
   const openings = createLimiter(openEveryMs);

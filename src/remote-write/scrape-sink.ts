@@ -68,12 +68,12 @@ const valuesOf = (pieces: readonly Piece[]): Float64Array => {
  * Forwards scrapes by Prometheus remote write. A small scrape is one request, several that wait share one, and a large one
  * takes several. What a layout's series are on the wire is encoded once, for as long as a target has the same series.
  * @param writer makes the requests, and is closed with the sink.
- * @param now the time in milliseconds.
+ * @param now a clock that only goes forward, in milliseconds.
  */
 export const remoteWriteScrapes = (
   settings: ScrapeSettings,
   writer: RemoteWriter,
-  now: () => number = Date.now,
+  now = (): number => performance.now(),
 ): ScrapeSink => {
   const {name, connections, maxSamples, exemplars} = settings;
   const sentLabels = createScrapedLabels(Object.entries(settings.labels), settings.relabel);

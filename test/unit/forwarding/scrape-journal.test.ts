@@ -5,7 +5,7 @@ import {dirname} from 'node:path';
 import {createInterface} from 'node:readline';
 import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {openScrapeJournal, type ScrapeJournalSettings} from '../../../src/forwarding/scrape-journal.ts';
 import type {Block} from '../../../src/scrape/block.ts';
 import {newPath} from '../journal/open.ts';
@@ -118,6 +118,20 @@ it('starts a new destination at the end, and a known one where it was', () => {
   const again = opened({path}).journal;
   again.keepFor(['a', 'b', 'c']);
   expect(['a', 'b', 'c'].map((name) => timesOf(again, name))).toEqual([[2000, 3000], [3000], []]);
+});
+
+it('tells the file what was delivered, also while the clock has yet to get to where it was before', () => {
+  vi.useFakeTimers({toFake: ['Date', 'performance']});
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const {journal, path} = opened();
+  journal.keepFor(['a']);
+  journal.append([blockOf('up', 1, 1000)]);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(1000);
+  journal.advance('a', 1);
+  expect(opened({path}).journal.cursor('a')).toBe(1);
 });
 
 it('drops the oldest where the file would grow beyond its limit', () => {
