@@ -1,6 +1,7 @@
 import {Counter, Gauge, type Registry} from 'prom-client';
 import type {Forwarded} from '../forwarding/forwarding.ts';
 import {type Backlog, type LossReason, lossReasons} from '../forwarding/scrape-journal.ts';
+import {statusOf} from './delivery-metrics.ts';
 
 /** The metrics of what is scraped and forwarded: what they are told, and what they read before a scrape. */
 export interface ForwardingMetrics {
@@ -75,9 +76,9 @@ export const createForwardingMetrics = (
           return;
         }
         case 'rejected': {
-          const {unwritten = samples, status = 'none'} = outcome;
+          const {unwritten = samples} = outcome;
           taken.inc({destination}, samples - unwritten);
-          rejected.inc({destination, status: String(status)}, unwritten);
+          rejected.inc({destination, status: statusOf(outcome)}, unwritten);
           return;
         }
         case 'retry':
