@@ -94,8 +94,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     );
   };
 
-  const open = (): ScrapeDatabase => {
-    const opened = openScrapeDatabase(path, now);
+  /** Makes a file that was opened go on where this journal is, or this journal where the file is. */
+  const takeUp = (opened: ScrapeDatabase): void => {
     const found = opened.lastId();
     if (found < lastId) opened.startAfter(lastId);
     lastId = Math.max(lastId, found);
@@ -105,7 +105,17 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     for (const [destination, id] of cursors)
       cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
     if (cursors.size > 0) opened.advance(cursors);
-    return opened;
+  };
+
+  const open = (): ScrapeDatabase => {
+    const opened = openScrapeDatabase(path, now);
+    try {
+      takeUp(opened);
+      return opened;
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
   };
 
   const replace = (error: unknown): void => {

@@ -188,6 +188,27 @@ describe('a file', () => {
     expect(readdirSync(dirname(path)).filter((name) => name.includes('.damaged-'))).not.toEqual([]);
   });
 
+  it.each(['DROP TABLE cursors', 'ALTER TABLE blocks RENAME COLUMN sampled TO x'])(
+    'of another schema is damaged: %s',
+    (damage) => {
+      const path = newPath();
+      const first = opened({path}).journal;
+      first.keepFor(['a']);
+      first.append([blockOf('up', 2, 1000)]);
+      first.close();
+      const db = new Libsql(path);
+      db.exec(damage);
+      db.close();
+      const {journal, lines} = opened({path});
+      journal.keepFor(['a']);
+      journal.append([blockOf('up', 2, 2000)]);
+      journal.append([blockOf('up', 2, 3000)]);
+      expect(timesOf(journal, 'a')).toContain(3000);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain('is damaged');
+    },
+  );
+
   it('that is found damaged while it is open is replaced, and numbers go on', () => {
     const {journal, path, lines} = opened();
     journal.keepFor(['a']);
