@@ -3,6 +3,7 @@ import type {Gate} from '../delivery/gate.ts';
 import {isTooOld, type QueueSettings, tooOld} from '../delivery/queue.ts';
 import {createLoop, type DeliveryLoop} from '../delivery/running-loop.ts';
 import type {Outcome} from '../delivery/sink.ts';
+import {samplesIn} from '../scrape/block.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
 import type {StoredScrape} from './scrape-database.ts';
 import type {ScrapeJournal} from './scrape-journal.ts';
@@ -34,9 +35,6 @@ export interface ForwardingSettings {
 /** What is older has been waiting: it is a backlog, and can wait for the end of a speed test. */
 const freshMs = 30_000;
 
-const samplesIn = ({blocks}: StoredScrape): number =>
-  blocks.reduce((sum, {values}) => sum + values.length, 0);
-
 /**
  * Forwards what a journal has to one destination until stopped, in order. A request is made again for as long as the
  * receiver may yet take it; one that it refuses is done with, and never blocks those behind it.
@@ -54,7 +52,7 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
     let id = journal.cursor(destination);
     while (samples < sink.maxSamples) {
       const next = journal.after(id);
-      samples += next === undefined ? 0 : samplesIn(next);
+      samples += next === undefined ? 0 : samplesIn(next.blocks);
       if (next === undefined || (scrapes.length > 0 && samples > sink.maxSamples)) break;
       scrapes.push(next);
       id = next.id;
@@ -90,7 +88,7 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
     const old = new Set(given.filter(isOld));
     const scrapes = given.filter((scrape) => !old.has(scrape));
     if (old.size > 0) {
-      const samples = [...old].reduce((sum, scrape) => sum + samplesIn(scrape), 0);
+      const samples = samplesIn([...old].flatMap(({blocks}) => blocks));
       onForwarded({destination, outcome: tooOld, samples});
     }
     const left = scrapes.length > 0 ? [...sink.parts(scrapes)] : [];

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {faultOf} from '../journal/fault.ts';
 import {setAside} from '../journal/files.ts';
 import {createLimiter} from '../limiter.ts';
-import type {Block} from '../scrape/block.ts';
+import {type Block, samplesIn} from '../scrape/block.ts';
 import {openScrapeDatabase, type ScrapeDatabase, type StoredScrape} from './scrape-database.ts';
 
 /** Why samples were lost: the journal was full, or its file could not be written or read. */
@@ -17,13 +17,6 @@ export interface ScrapeJournalSettings {
   readonly log: {error(message: string): void};
   /** A clock that only goes forward, in milliseconds. */
   readonly now?: () => number;
-}
-
-/** How much a destination has yet to take. */
-export interface Backlog {
-  readonly blocks: number;
-  /** The time of the oldest of them, Unix milliseconds. */
-  readonly sinceMs?: number;
 }
 
 /**
@@ -44,7 +37,8 @@ export interface ScrapeJournal {
    * delivered in the second before it may be given once more.
    */
   advance(destination: string, id: number): void;
-  backlog(destination: string): Backlog;
+  /** The time of the oldest scrape that a destination has yet to take, Unix milliseconds; undefined where there is none. */
+  waitingSinceMs(destination: string): number | undefined;
   close(): void;
 }
 
@@ -54,9 +48,6 @@ const openEveryMs = 5000;
 const replaceEveryMs = 600_000;
 const pruneEveryMs = 60_000;
 const writeEveryMs = 1000;
-
-const samplesIn = (blocks: readonly Block[]): number =>
-  blocks.reduce((sum, {values}) => sum + values.length, 0);
 
 /** About what they take in the file, their layouts aside. */
 const bytesIn = (blocks: readonly Block[]): number =>
@@ -215,10 +206,9 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       // A sync takes longer than all else that a small scrape does: this is written with the next one, if that is soon.
       if (now() - writtenMs >= writeEveryMs) writeCursors();
     },
-    backlog: (destination) => {
+    waitingSinceMs: (destination) => {
       const cursor = cursors.get(destination) ?? lastId;
-      const sinceMs = cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
-      return {blocks: lastId - cursor, ...(sinceMs !== undefined && {sinceMs})};
+      return cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
     },
     close: () => {
       if (db !== undefined && cursors.size > 0) writeCursors();

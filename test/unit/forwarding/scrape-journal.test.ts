@@ -93,12 +93,12 @@ it('keeps a scrape until the last destination is done with it, and a layout once
   journal.advance('a', last?.id ?? 0);
   expect(timesOf(journal, 'a')).toEqual([]);
   expect(countOf(path, 'blocks')).toBe(6);
-  expect(journal.backlog('b')).toEqual({blocks: 6, sinceMs: 1000});
+  expect(journal.waitingSinceMs('b')).toBe(1000);
   journal.advance('b', first?.id ?? 0);
   expect(timesOf(journal, 'b')).toEqual([2000, 2000, 3000, 3000]);
   journal.keepFor(['a']);
   expect(countOf(path, 'blocks')).toBe(0);
-  expect(journal.backlog('a')).toEqual({blocks: 0});
+  expect(journal.waitingSinceMs('a')).toBeUndefined();
   nowMs = 120_000;
   journal.append([blockOf('up', 2, 4000)]);
   expect(countOf(path, 'layouts')).toBe(2);

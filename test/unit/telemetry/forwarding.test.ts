@@ -16,12 +16,12 @@ const down = event({kind: 'retry', cause: 'HTTP 503'}, 1234);
 test('metrics count samples by what became of them', async () => {
   const register = new Registry();
   const nowMs = 100_000;
-  const backlogs = () =>
+  const waitingSinceMs = () =>
     new Map([
-      ['mimir', {blocks: 2, sinceMs: 90_000}],
-      ['thanos', {blocks: 0}],
+      ['mimir', 90_000],
+      ['thanos', undefined],
     ]);
-  const metrics = createForwardingMetrics(register, '', backlogs, () => nowMs);
+  const metrics = createForwardingMetrics(register, '', waitingSinceMs, () => nowMs);
   metrics.expect(['mimir']);
   for (const each of [
     event({kind: 'accepted'}),
