@@ -45,15 +45,23 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
   const loop = createLoop();
   const {signal} = loop;
 
+  /** The scrape that was read and had no room with those before it, and the number of the last of them. */
+  let leftOver: {readonly afterId: number; readonly scrape: StoredScrape} | undefined;
+
   /** The next scrapes that go together. */
   const nextScrapes = (): StoredScrape[] => {
     const scrapes: StoredScrape[] = [];
     let samples = 0;
     let id = journal.cursor(destination);
     while (samples < sink.maxSamples) {
-      const next = journal.after(id);
-      samples += next === undefined ? 0 : samplesIn(next.blocks);
-      if (next === undefined || (scrapes.length > 0 && samples > sink.maxSamples)) break;
+      const next = leftOver?.afterId === id ? leftOver.scrape : journal.after(id);
+      leftOver = undefined;
+      if (next === undefined) break;
+      samples += samplesIn(next.blocks);
+      if (scrapes.length > 0 && samples > sink.maxSamples) {
+        leftOver = {afterId: id, scrape: next};
+        break;
+      }
       scrapes.push(next);
       id = next.id;
     }

@@ -309,6 +309,17 @@ it('encodes a request once, however often it is made', async () => {
   expect(relabelled).toBe(2);
 });
 
+it('reads each scrape of a backlog once', async () => {
+  const {append, done, journal, outcomes} = await forwarding({maxSamples: 3});
+  const reads = vi.spyOn(journal, 'after');
+  for (let second = 1; second <= 4; second += 1) append(blockOf('a', 2, startMs + 1000 * second));
+  const lastId = journal.cursor('none');
+  await done();
+  expect(outcomes()).toEqual(Array(4).fill('accepted 2'));
+  const ids = reads.mock.calls.map(([id]) => id).filter((id) => id < lastId);
+  expect(ids).toEqual([...new Set(ids)]);
+});
+
 it('holds a backlog back while a test runs, and not what is fresh', async () => {
   const gate = createGate();
   const open = gate.close();
