@@ -48,8 +48,8 @@ const noJob: Outcome = {
 };
 
 /**
- * Shows the newest scrape of each target on a Pushgateway, as one group. A group of which all series ended is deleted: the
- * Pushgateway has no staleness, and would show a target that is gone for ever.
+ * Shows the newest scrape of each target on a Pushgateway, as one group, or as several where it speaks for others. A group
+ * of which all series ended is deleted: the Pushgateway has no staleness, and would show a target that is gone for ever.
  * @param client makes the requests, and is closed with the sink.
  * @param version this program's, for the User-Agent.
  */
