@@ -37,7 +37,7 @@ export interface ScrapeJournal {
    * delivered in the second before it may be given once more.
    */
   advance(destination: string, id: number): void;
-  /** The time of the oldest scrape that a destination has yet to take, Unix milliseconds; undefined where there is none. */
+  /** Unix milliseconds of the oldest scrape that a destination has yet to take; undefined where there is none. */
   waitingSinceMs(destination: string): number | undefined;
   close(): void;
 }
@@ -58,8 +58,9 @@ const bytesIn = (blocks: readonly Block[]): number =>
   );
 
 /**
- * Opens the journal of scrapes at `path`, which is made when there is something to write. A file that can't be used is tried again and again; a damaged one is kept aside,
- * and a new one begun. Throws a `JournalError` for one that a newer version wrote.
+ * Opens the journal of scrapes at `path`, which is made when there is something to write. A file that can't be used is
+ * tried again and again; a damaged one is kept aside, and a new one begun. Throws a `JournalError` for one that a newer
+ * version wrote.
  */
 export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJournal => {
   const {path, limitBytes, onLost, log, now = () => performance.now()} = settings;

@@ -46,7 +46,7 @@ const unwrittenOf = ({protocol, answer}: Exchange, samples: number): number | un
   return written === undefined ? undefined : Math.max(0, samples - written);
 };
 
-/** With what a receiver says that it left out. Of what it refused that may be none: what is wrong was another thing in it. */
+/** With what a receiver says that it left out: of what it refused, it may be none, where another thing in it is wrong. */
 const withUnwritten = (outcome: Outcome, unwritten: number | undefined): Outcome => {
   if (outcome.kind === 'retry' || unwritten === undefined) return outcome;
   return outcome.kind === 'accepted' && unwritten === 0 ? outcome : {...outcome, unwritten};

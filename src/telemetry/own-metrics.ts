@@ -9,7 +9,7 @@ import {createProcessMetrics} from './process-metrics.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
-  /** Begins the counters of these jobs and destinations at 0 where they have none, so that the first failure is an increase. */
+  /** Begins the counters of these jobs and destinations at 0 where they have none: the first failure is an increase. */
   expect(jobs: readonly string[], destinations: readonly string[]): void;
   /** An attempt to take up another configuration, or the one of the start. */
   configured(successful: boolean): void;
