@@ -82,6 +82,6 @@ export const pushgatewayPages = (
   return {
     name,
     pages: (target, blocks) => groupsOf(target, blocks).map(pageOf),
-    close: client.close,
+    close: () => client.close(),
   };
 };
