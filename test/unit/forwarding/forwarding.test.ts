@@ -16,6 +16,9 @@ import {blockOf, staleBlockOf} from './blocks.ts';
 
 const startMs = 1_790_000_000_000;
 
+// Under load a request may take seconds.
+const eventually = (check: () => void) => vi.waitFor(check, {timeout: 9000});
+
 /** A journal that is forwarded to a strict receiver; all ends with the test. */
 const forwarding = async (
   settings: Partial<WriterSettings & ScrapeSettings & ForwardingSettings> = {},
@@ -67,8 +70,7 @@ const forwarding = async (
     journal.append(blocks);
     loop.wake();
   };
-  const done = () =>
-    vi.waitFor(() => expect(journal.waitingSinceMs('mimir')).toBeUndefined(), {timeout: 9000});
+  const done = () => eventually(() => expect(journal.waitingSinceMs('mimir')).toBeUndefined());
   const outcomes = () => events.map(({outcome, samples}) => `${outcome.kind} ${samples}`);
   const values = (name: string) =>
     receiver.samples
@@ -199,7 +201,7 @@ describe('a receiver', () => {
     receiver.behave({kind: 'status', reply: {status: 503, body: 'not now'}});
     for (let scrape = 0; scrape < 50; scrape += 1) {
       append(blockOf('a', 2, startMs + scrape, scrape));
-      if (scrape === 0) await vi.waitFor(() => expect(events.length).toBeGreaterThan(2));
+      if (scrape === 0) await eventually(() => expect(events.length).toBeGreaterThan(2));
     }
     receiver.behave(receiver.strict);
     await done();
@@ -272,16 +274,16 @@ it('tells what has grown too old while a receiver was down, and sends it the res
   const old = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'};
   receiver.behave({kind: 'status', reply: {status: 503}});
   append(blockOf('a', 2, startMs));
-  await vi.waitFor(() => expect(events.length).toBeGreaterThan(2));
+  await eventually(() => expect(events.length).toBeGreaterThan(2));
   nowMs = startMs + 2000;
-  await vi.waitFor(() => expect(verdicts()).toEqual([[old, 2]]));
+  await eventually(() => expect(verdicts()).toEqual([[old, 2]]));
   // Of two that share a request, one.
   append(blockOf('b', 3, startMs + 1500));
   append(blockOf('c', 1, startMs + 2000));
   const before = events.length;
-  await vi.waitFor(() => expect(events.length).toBeGreaterThan(before + 2));
+  await eventually(() => expect(events.length).toBeGreaterThan(before + 2));
   nowMs = startMs + 2750;
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(verdicts()).toEqual([
       [old, 2],
       [old, 3],
@@ -303,7 +305,7 @@ it('encodes a request once, however often it is made', async () => {
   });
   receiver.behave({kind: 'status', reply: {status: 503}});
   append(blockOf('a', 2, startMs));
-  await vi.waitFor(() => expect(events.length).toBeGreaterThan(2));
+  await eventually(() => expect(events.length).toBeGreaterThan(2));
   receiver.behave(receiver.strict);
   await done();
   expect(relabelled).toBe(2);
