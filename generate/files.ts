@@ -1,5 +1,6 @@
 import {configJsonSchema} from '../src/config/json-schema.ts';
 import {profiles} from '../src/metrics/catalog.ts';
+import {defaultPrefix as prefix} from '../src/metrics/names.ts';
 import {rulesFile} from '../src/rules/rules-file.ts';
 import {configurationReference} from './docs/configuration.ts';
 import {metricsReference} from './docs/metrics.ts';
@@ -7,7 +8,6 @@ import {bridgeDashboard} from './grafana/bridge.ts';
 import {resultsDashboard} from './grafana/results.ts';
 import {thirdParty} from './third-party.ts';
 
-const prefix = 'speedtest_tracker_';
 const promised = {downloadBytesPerSecond: 12.5e6, uploadBytesPerSecond: 2.5e6};
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

@@ -93,7 +93,7 @@ const open = async (
   const ownMetrics = createOwnMetrics({
     version,
     destinations: () => deliveries.states(),
-    backlogs: () => deliveries.backlogs(),
+    waitingSinceMs: () => deliveries.waitingSinceMs(),
     monthlyData: () => monthlyDataOf(config, journal, Date.now()),
   });
 

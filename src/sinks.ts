@@ -1,4 +1,5 @@
 import type {Config} from './config/schema.ts';
+import {createHttpClient} from './delivery/http/client.ts';
 import type {RepeatSettings} from './delivery/live.ts';
 import {defaultQueue, type QueueSettings} from './delivery/queue.ts';
 import type {Sink} from './delivery/sink.ts';
@@ -131,8 +132,11 @@ export const planDestinations = (
     }),
     ...config.pushgateway.map(({name, http, replay, groupingKey = otherLabels}) =>
       plan(name, false, () => {
-        const sink = pushgatewaySink({name, http, job, groupingKey}, map, version);
-        const pages = pushgatewayPages({name, http}, version);
+        // A connection for results and one for pages: neither waits for an answer to the other.
+        const client = createHttpClient({...http, connections: 2});
+        const {url} = http;
+        const sink = pushgatewaySink({name, url, job, groupingKey}, client, map, version);
+        const pages = pushgatewayPages({name, url}, client, version);
         return {sink, pages, start: replay, queue: defaultQueue};
       }),
     ),

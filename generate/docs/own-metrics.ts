@@ -16,6 +16,7 @@ const exposition = (): Promise<string> => {
   const metrics = createOwnMetrics({
     version: '0.1.0',
     destinations: () => new Map([[destination, {lagResults: 0, oldestEndedAtMs: undefined, sentBytes: 0}]]),
+    waitingSinceMs: () => new Map([[destination, undefined]]),
     monthlyData: () => ({jobs: [{job, usedBytes: 0, budgetBytes: 1}], total: {usedBytes: 0, budgetBytes: 1}}),
   });
   metrics.expect([job], [destination]);

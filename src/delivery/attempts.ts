@@ -1,6 +1,6 @@
 import type {Journal} from '../journal/journal.ts';
 import {sleep} from '../sleep.ts';
-import {backoffMs} from './backoff.ts';
+import {retryWaitMs} from './backoff.ts';
 import type {QueueSettings} from './queue.ts';
 import type {Outcome, Sink} from './sink.ts';
 
@@ -63,10 +63,7 @@ export const createAttempts = (settings: AttemptSettings): Attempts => {
     },
     holdOff: async (outcome, attempted) => {
       failures += 1;
-      const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-      // None, or a time that has passed, would be an endless loop of requests.
-      const {afterMs = 0} = outcome;
-      const retryInMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
+      const retryInMs = retryWaitMs(outcome, failures, queue, random);
       const atMs = Date.now();
       journal.noteFailure(destination, {cause: outcome.cause, atMs, nextTryMs: atMs + retryInMs});
       failureNoted = true;

@@ -1,6 +1,6 @@
 import type {JournalRow} from '../journal/journal.ts';
 import {sleep} from '../sleep.ts';
-import {backoffMs} from './backoff.ts';
+import {retryWaitMs} from './backoff.ts';
 import type {QueueSettings} from './queue.ts';
 import {createRefusals, type Refusal} from './refusals.ts';
 import type {Outcome, Sink} from './sink.ts';
@@ -74,9 +74,7 @@ export const backfill = async (
     for (let failures = 1; ; failures += 1) {
       const outcome = await deliver(batch);
       if (outcome.kind !== 'retry' || signal.aborted) return outcome;
-      const {afterMs = 0} = outcome;
-      const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-      const waitMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
+      const waitMs = retryWaitMs(outcome, failures, queue, random);
       if (performance.now() + waitMs > givenUpMs) return outcome;
       onRetry(outcome.cause);
       await sleep(waitMs, signal);

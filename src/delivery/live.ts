@@ -139,7 +139,7 @@ export class Live {
     });
   }
 
-  /** Counted from the job of the oldest sample, so that one that tests often does not put off the repetition of the others. */
+  /** Counted from the job of the oldest sample: one that tests often does not put off the repetition of the others. */
   #repeatsAtMs(jobs: readonly Standing[]): number {
     const lastSamplesMs = jobs.filter(({row}) => row !== undefined).map(({shown}) => shown.lastSampleMs);
     const atMs = Math.min(...lastSamplesMs) + this.#settings.intervalMs;

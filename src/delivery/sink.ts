@@ -70,7 +70,10 @@ export interface Sink {
   /** Names the destination in the journal, logs and metrics; unique; holds no secret. */
   readonly name: string;
   readonly backlog: 'every' | 'latest';
-  /** Makes one attempt, in the order of the rows. Never throws for what a receiver or a network can do; throws only when `signal` aborts. */
+  /**
+   * Makes one attempt, in the order of the rows. Never throws for what a receiver or a network can do; throws only when
+   * `signal` aborts.
+   */
   deliver(batch: readonly JournalRow[], signal: AbortSignal): Promise<Outcome>;
   readonly timeline?: Timeline;
   /** Asks the receiver, without delivering anything, whether it would take a delivery; for checks by people. */

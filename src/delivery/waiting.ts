@@ -2,7 +2,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Journal, JournalRow} from '../journal/journal.ts';
 import {type Ahead, type Batch, isDelivered, toBatch} from './ahead.ts';
 import type {Attempts, Delivery} from './attempts.ts';
-import type {QueueSettings} from './queue.ts';
+import {isTooOld, type QueueSettings, tooOld} from './queue.ts';
 import type {Sink} from './sink.ts';
 
 export interface WaitingSettings {
@@ -99,24 +99,23 @@ export const createWaiting = (settings: WaitingSettings): Waiting => {
   const expired = (): JournalRow | undefined => {
     if (queue.ageLimitMs === undefined || sink.backlog !== 'every') return undefined;
     const [row] = journal.after(journal.cursor(sink.name), 1);
-    return row !== undefined && isDelivered(row) && row.result.endedAtMs < Date.now() - queue.ageLimitMs
+    return row !== undefined && isDelivered(row) && isTooOld(row.result.endedAtMs, queue, Date.now())
       ? row
       : undefined;
   };
 
   /** The destination was not asked, so this says nothing of how it does. */
   const expire = async ({id}: JournalRow): Promise<void> => {
-    const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
-    attempts.reject(id, outcome.cause);
-    onDelivery({destination: sink.name, outcome, attempted: 0, settled: 1, lag: attempts.lag()});
+    attempts.reject(id, tooOld.cause);
+    onDelivery({destination: sink.name, outcome: tooOld, attempted: 0, settled: 1, lag: attempts.lag()});
     await nextTurn();
   };
 
   return {
     deliverNext: async () => {
-      const tooOld = expired();
-      if (tooOld !== undefined) {
-        await expire(tooOld);
+      const old = expired();
+      if (old !== undefined) {
+        await expire(old);
         return true;
       }
       const doneId = journal.cursor(sink.name);

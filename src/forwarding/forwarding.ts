@@ -1,8 +1,9 @@
-import {backoffMs} from '../delivery/backoff.ts';
+import {retryWaitMs} from '../delivery/backoff.ts';
 import type {Gate} from '../delivery/gate.ts';
-import type {QueueSettings} from '../delivery/queue.ts';
+import {isTooOld, type QueueSettings, tooOld} from '../delivery/queue.ts';
 import {createLoop, type DeliveryLoop} from '../delivery/running-loop.ts';
 import type {Outcome} from '../delivery/sink.ts';
+import {samplesIn} from '../scrape/block.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
 import type {StoredScrape} from './scrape-database.ts';
 import type {ScrapeJournal} from './scrape-journal.ts';
@@ -34,9 +35,6 @@ export interface ForwardingSettings {
 /** What is older has been waiting: it is a backlog, and can wait for the end of a speed test. */
 const freshMs = 30_000;
 
-const samplesIn = ({blocks}: StoredScrape): number =>
-  blocks.reduce((sum, {values}) => sum + values.length, 0);
-
 /**
  * Forwards what a journal has to one destination until stopped, in order. A request is made again for as long as the
  * receiver may yet take it; one that it refuses is done with, and never blocks those behind it.
@@ -47,61 +45,65 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
   const loop = createLoop();
   const {signal} = loop;
 
+  /** The scrape that was read and had no room with those before it, and the number of the last of them. */
+  let leftOver: {readonly afterId: number; readonly scrape: StoredScrape} | undefined;
+
   /** The next scrapes that go together. */
   const nextScrapes = (): StoredScrape[] => {
     const scrapes: StoredScrape[] = [];
     let samples = 0;
     let id = journal.cursor(destination);
     while (samples < sink.maxSamples) {
-      const next = journal.after(id);
-      samples += next === undefined ? 0 : samplesIn(next);
-      if (next === undefined || (scrapes.length > 0 && samples > sink.maxSamples)) break;
+      const next = leftOver?.afterId === id ? leftOver.scrape : journal.after(id);
+      leftOver = undefined;
+      if (next === undefined) break;
+      samples += samplesIn(next.blocks);
+      if (scrapes.length > 0 && samples > sink.maxSamples) {
+        leftOver = {afterId: id, scrape: next};
+        break;
+      }
       scrapes.push(next);
       id = next.id;
     }
     return scrapes;
   };
 
-  const isTooOld = ({blocks: [{timeMs}]}: StoredScrape): boolean =>
-    queue.ageLimitMs !== undefined && timeMs < now() - queue.ageLimitMs;
+  const isOld = ({blocks: [{timeMs}]}: StoredScrape): boolean => isTooOld(timeMs, queue, now());
 
-  /** Gives what came of it in the end, which is yet to be told. */
-  const sendUntilSettled = async (part: ScrapePart): Promise<Forwarded> => {
-    for (let failures = 1; ; failures += 1) {
+  /** Makes a request that these scrapes are in until it has a verdict, or one of them is too old. */
+  const settle = async (part: ScrapePart, scrapes: readonly StoredScrape[]): Promise<void> => {
+    for (let failures = 1; !scrapes.some(isOld); failures += 1) {
       const {outcome, samples} = await part.send(signal);
-      if (outcome.kind !== 'retry') return {destination, outcome, samples};
-      const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-      // None, or a time that has passed, would be an endless loop of requests.
-      const {afterMs = 0} = outcome;
-      const retryInMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
+      if (outcome.kind === 'rejected' && scrapes.length > 1) {
+        // What is wrong with one of several that share a request must not take the others along.
+        for (const scrape of scrapes) await forward([scrape]);
+        return;
+      }
+      if (outcome.kind !== 'retry') {
+        onForwarded({destination, outcome, samples});
+        return;
+      }
+      const retryInMs = retryWaitMs(outcome, failures, queue, random);
       onForwarded({destination, outcome, samples, retryInMs});
       await sleep(retryInMs, signal);
       signal.throwIfAborted();
     }
+    if (scrapes.length > 1) await forward(scrapes);
+    else onForwarded({destination, outcome: tooOld, samples: part.samples});
   };
 
-  const forwardTogether = async (scrapes: readonly StoredScrape[]): Promise<void> => {
-    const left = [...sink.parts(scrapes)];
-    let areRefused = false;
-    const sendAll = async (): Promise<void> => {
-      for (let part = left.shift(); part !== undefined; part = left.shift()) {
-        const forwarded = await sendUntilSettled(part);
-        areRefused = scrapes.length > 1 && forwarded.outcome.kind === 'rejected';
-        if (!areRefused) onForwarded(forwarded);
-      }
-    };
-    await Promise.all(Array.from({length: Math.min(sink.connections, left.length)}, sendAll));
-    // Several share one request. What is wrong with one of them must not take the others along.
-    if (areRefused) for (const scrape of scrapes) await forwardTogether([scrape]);
-  };
-
-  const forward = async (scrapes: readonly StoredScrape[]): Promise<void> => {
-    const old = scrapes.filter(isTooOld);
-    if (old.length > 0) {
-      const outcome = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'} as const;
-      onForwarded({destination, outcome, samples: old.reduce((sum, each) => sum + samplesIn(each), 0)});
+  const forward = async (given: readonly StoredScrape[]): Promise<void> => {
+    const old = new Set(given.filter(isOld));
+    const scrapes = given.filter((scrape) => !old.has(scrape));
+    if (old.size > 0) {
+      const samples = samplesIn([...old].flatMap(({blocks}) => blocks));
+      onForwarded({destination, outcome: tooOld, samples});
     }
-    await forwardTogether(scrapes.filter((scrape) => !isTooOld(scrape)));
+    const left = scrapes.length > 0 ? [...sink.parts(scrapes)] : [];
+    const settleAll = async (): Promise<void> => {
+      for (let part = left.shift(); part !== undefined; part = left.shift()) await settle(part, scrapes);
+    };
+    await Promise.all(Array.from({length: Math.min(sink.connections, left.length)}, settleAll));
   };
 
   const step = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import {backoffMs} from '../delivery/backoff.ts';
+import {retryWaitMs} from '../delivery/backoff.ts';
 import {createLoop} from '../delivery/running-loop.ts';
 import type {Labels} from '../metrics/sample.ts';
 import type {Block} from '../scrape/block.ts';
@@ -41,9 +41,7 @@ export const startPageForwarding = (settings: PageForwardingSettings): PageForwa
         continue;
       }
       failures += 1;
-      const {afterMs = 0} = outcome;
-      const bounds = {minMs: queue.minBackoffMs, maxMs: queue.maxBackoffMs, random};
-      const retryInMs = afterMs > 0 ? afterMs : backoffMs(failures, bounds);
+      const retryInMs = retryWaitMs(outcome, failures, queue, random);
       onForwarded({destination, outcome, samples, retryInMs});
       if (!waiting.has(key)) waiting.set(key, {target, blocks});
       await sleep(retryInMs, signal);

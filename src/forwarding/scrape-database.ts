@@ -1,8 +1,8 @@
 import {deserialize, serialize} from 'node:v8';
 import {z} from 'zod';
-import {openDatabase} from '../journal/database.ts';
+import {type Database, openDatabase} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
-import {columnsOf, numberQuery, statement, textOf} from '../journal/query.ts';
+import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
 import type {Block, Exemplar} from '../scrape/block.ts';
 import {openStoredLayouts} from './stored-layouts.ts';
 
@@ -102,15 +102,11 @@ const exemplarsOf = (column: unknown): readonly Exemplar[] => {
   }
 };
 
-/**
- * Opens the file at `path`, or makes it.
- * @param now the time in milliseconds.
- */
-export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatabase => {
-  const db = openDatabase(path, undefined, schema);
+const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   db.exec('PRAGMA busy_timeout = 500'); // nothing else is done while a lock is waited for
   const layouts = openStoredLayouts(db, now);
-  const insert = db.prepare(
+  const insert = command(
+    db,
     `INSERT INTO blocks (scrape, layout, time_ms, sampled, timestamps, created, exemplars)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
@@ -121,11 +117,12 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
        WHERE scrape = (SELECT scrape FROM blocks WHERE id > ? ORDER BY id LIMIT 1) ORDER BY id`,
   );
   const selectCursors = statement(db, 'SELECT CAST(destination AS BLOB), done_id FROM cursors');
-  const setCursor = db.prepare('INSERT OR REPLACE INTO cursors (destination, done_id) VALUES (?, ?)');
-  const forgetOthers = db.prepare(
+  const setCursor = command(db, 'INSERT OR REPLACE INTO cursors (destination, done_id) VALUES (?, ?)');
+  const forgetOthers = command(
+    db,
     'DELETE FROM cursors WHERE destination NOT IN (SELECT value FROM json_each(?))',
   );
-  const removeUpTo = db.prepare('DELETE FROM blocks WHERE id <= ?');
+  const removeUpTo = command(db, 'DELETE FROM blocks WHERE id <= ?');
   const oldest = statement(
     db,
     `SELECT max(id), sum(length(sampled)) / 8 FROM blocks
@@ -214,4 +211,18 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
       db.close();
     },
   };
+};
+
+/**
+ * Opens the file at `path`, or makes it.
+ * @param now a clock that only goes forward, in milliseconds.
+ */
+export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatabase => {
+  const db = openDatabase(path, undefined, schema);
+  try {
+    return scrapesIn(db, now);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 };

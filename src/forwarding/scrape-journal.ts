@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {faultOf} from '../journal/fault.ts';
 import {setAside} from '../journal/files.ts';
 import {createLimiter} from '../limiter.ts';
-import type {Block} from '../scrape/block.ts';
+import {type Block, samplesIn} from '../scrape/block.ts';
 import {openScrapeDatabase, type ScrapeDatabase, type StoredScrape} from './scrape-database.ts';
 
 /** Why samples were lost: the journal was full, or its file could not be written or read. */
@@ -15,15 +15,8 @@ export interface ScrapeJournalSettings {
   readonly limitBytes: number;
   readonly onLost: (samples: number, reason: LossReason) => void;
   readonly log: {error(message: string): void};
-  /** The time in Unix milliseconds. */
+  /** A clock that only goes forward, in milliseconds. */
   readonly now?: () => number;
-}
-
-/** How much a destination has yet to take. */
-export interface Backlog {
-  readonly blocks: number;
-  /** The time of the oldest of them, Unix milliseconds. */
-  readonly sinceMs?: number;
 }
 
 /**
@@ -44,7 +37,8 @@ export interface ScrapeJournal {
    * delivered in the second before it may be given once more.
    */
   advance(destination: string, id: number): void;
-  backlog(destination: string): Backlog;
+  /** Unix milliseconds of the oldest scrape that a destination has yet to take; undefined where there is none. */
+  waitingSinceMs(destination: string): number | undefined;
   close(): void;
 }
 
@@ -55,9 +49,6 @@ const replaceEveryMs = 600_000;
 const pruneEveryMs = 60_000;
 const writeEveryMs = 1000;
 
-const samplesIn = (blocks: readonly Block[]): number =>
-  blocks.reduce((sum, {values}) => sum + values.length, 0);
-
 /** About what they take in the file, their layouts aside. */
 const bytesIn = (blocks: readonly Block[]): number =>
   blocks.reduce(
@@ -67,11 +58,12 @@ const bytesIn = (blocks: readonly Block[]): number =>
   );
 
 /**
- * Opens the journal of scrapes at `path`, which is made when there is something to write. A file that can't be used is tried again and again; a damaged one is kept aside,
- * and a new one begun. Throws a `JournalError` for one that a newer version wrote.
+ * Opens the journal of scrapes at `path`, which is made when there is something to write. A file that can't be used is
+ * tried again and again; a damaged one is kept aside, and a new one begun. Throws a `JournalError` for one that a newer
+ * version wrote.
  */
 export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJournal => {
-  const {path, limitBytes, onLost, log, now = Date.now} = settings;
+  const {path, limitBytes, onLost, log, now = () => performance.now()} = settings;
   const complaints = createLimiter(logEveryMs);
   const dropLines = createLimiter(logEveryMs);
   const openings = createLimiter(openEveryMs);
@@ -94,8 +86,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     );
   };
 
-  const open = (): ScrapeDatabase => {
-    const opened = openScrapeDatabase(path, now);
+  /** Makes a file that was opened go on where this journal is, or this journal where the file is. */
+  const takeUp = (opened: ScrapeDatabase): void => {
     const found = opened.lastId();
     if (found < lastId) opened.startAfter(lastId);
     lastId = Math.max(lastId, found);
@@ -105,7 +97,17 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     for (const [destination, id] of cursors)
       cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
     if (cursors.size > 0) opened.advance(cursors);
-    return opened;
+  };
+
+  const open = (): ScrapeDatabase => {
+    const opened = openScrapeDatabase(path, now);
+    try {
+      takeUp(opened);
+      return opened;
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
   };
 
   const replace = (error: unknown): void => {
@@ -205,10 +207,9 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       // A sync takes longer than all else that a small scrape does: this is written with the next one, if that is soon.
       if (now() - writtenMs >= writeEveryMs) writeCursors();
     },
-    backlog: (destination) => {
+    waitingSinceMs: (destination) => {
       const cursor = cursors.get(destination) ?? lastId;
-      const sinceMs = cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
-      return {blocks: lastId - cursor, ...(sinceMs !== undefined && {sinceMs})};
+      return cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
     },
     close: () => {
       if (db !== undefined && cursors.size > 0) writeCursors();

@@ -9,6 +9,8 @@ export interface Sent {
 
 /** What one request carries of one or more scrapes. */
 export interface ScrapePart {
+  /** How many samples of the scrapes those are, also where not all of them are sent. */
+  readonly samples: number;
   /** Makes one attempt, and another one when called again. Throws only when `signal` aborts. */
   send(signal: AbortSignal): Promise<Sent>;
 }
@@ -21,7 +23,7 @@ export interface ScrapeSink {
   readonly connections: number;
   /** Scrapes are given together for as long as they have no more samples than this. */
   readonly maxSamples: number;
-  /** The requests for these scrapes. They may be made in any order, and before those for later scrapes. */
+  /** The requests for these scrapes, one for several. They may be made in any order, and before those for later scrapes. */
   parts(scrapes: readonly StoredScrape[]): readonly ScrapePart[];
   close(): Promise<void>;
 }

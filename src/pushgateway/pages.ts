@@ -1,5 +1,4 @@
-import {createHttpClient} from '../delivery/http/client.ts';
-import type {HttpSettings} from '../delivery/http/settings.ts';
+import type {HttpClient} from '../delivery/http/message.ts';
 import {outcomeOf} from '../delivery/outcome.ts';
 import type {Outcome} from '../delivery/sink.ts';
 import {encodeScraped, type ScrapedSample} from '../exposition/scraped-text.ts';
@@ -12,8 +11,8 @@ import {groupingUrl} from './grouping-url.ts';
 
 export interface PagesSettings {
   readonly name: string;
-  /** `url` is the Pushgateway's own address. */
-  readonly http: HttpSettings;
+  /** The Pushgateway's own address. */
+  readonly url: URL;
 }
 
 /** What a group has after a scrape: the series that did not end. */
@@ -49,12 +48,16 @@ const noJob: Outcome = {
 };
 
 /**
- * Shows the newest scrape of each target on a Pushgateway, as one group. A group of which all series ended is deleted: the
- * Pushgateway has no staleness, and would show a target that is gone for ever.
+ * Shows the newest scrape of each target on a Pushgateway, as one group, or as several where it speaks for others. A group
+ * of which all series ended is deleted: the Pushgateway has no staleness, and would show a target that is gone for ever.
+ * @param client makes the requests, and is closed with the sink.
  * @param version this program's, for the User-Agent.
  */
-export const pushgatewayPages = ({name, http: settings}: PagesSettings, version: string): PageSink => {
-  const client = createHttpClient(settings);
+export const pushgatewayPages = (
+  {name, url: base}: PagesSettings,
+  client: HttpClient,
+  version: string,
+): PageSink => {
   const userAgent = {'user-agent': `speedtest-bridge/${version}`};
 
   const pageOf = ({labels, samples}: Group): Page => ({
@@ -62,7 +65,7 @@ export const pushgatewayPages = ({name, http: settings}: PagesSettings, version:
     send: async (signal) => {
       const {job, ...others} = Object.fromEntries(labels);
       if (job === undefined) return noJob;
-      const url = groupingUrl(settings.url, job, others);
+      const url = groupingUrl(base, job, others);
       const request =
         samples.length === 0
           ? ({method: 'DELETE', url, headers: userAgent} as const)

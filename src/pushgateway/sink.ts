@@ -1,5 +1,4 @@
-import {createHttpClient} from '../delivery/http/client.ts';
-import type {HttpSettings} from '../delivery/http/settings.ts';
+import type {HttpClient} from '../delivery/http/message.ts';
 import {outcomeOf} from '../delivery/outcome.ts';
 import type {Sink} from '../delivery/sink.ts';
 import {encodeText, textContentType} from '../exposition/text.ts';
@@ -8,8 +7,8 @@ import {groupingUrl, readyUrl} from './grouping-url.ts';
 
 export interface PushgatewaySettings {
   readonly name: string;
-  /** `url` is the Pushgateway's own address. */
-  readonly http: HttpSettings;
+  /** The Pushgateway's own address. */
+  readonly url: URL;
   readonly job: string;
   /** Labels beside `job` that name the group, such as `instance`. */
   readonly groupingKey: Readonly<Record<string, string>>;
@@ -17,35 +16,35 @@ export interface PushgatewaySettings {
 
 /**
  * Delivers the newest result to a Pushgateway. Of a batch it pushes the last row of each job, all in one request.
+ * @param client makes the requests, and is closed with the sink.
  * @param version this program's, for the User-Agent.
  */
-export const pushgatewaySink = (settings: PushgatewaySettings, map: Mapping, version: string): Sink => {
-  const {url} = settings.http;
-  const group = createHttpClient({
-    ...settings.http,
-    url: groupingUrl(url, settings.job, settings.groupingKey),
-  });
+export const pushgatewaySink = (
+  {name, url, job, groupingKey}: PushgatewaySettings,
+  client: HttpClient,
+  map: Mapping,
+  version: string,
+): Sink => {
+  const group = groupingUrl(url, job, groupingKey);
+  const ready = readyUrl(url);
   const userAgent = {'user-agent': `speedtest-bridge/${version}`};
 
   return {
-    name: settings.name,
+    name,
     backlog: 'latest',
     deliver: async (batch, signal) => {
       const newest = new Map(batch.map((row) => [row.result.job, row]));
       const body = encodeText([...newest.values()].flatMap(map));
       const headers = {...userAgent, 'content-type': textContentType};
       // PUT replaces the whole group, so that a failed test also removes the earlier throughput.
-      return outcomeOf(await group.send({method: 'PUT', headers, body}, signal), Date.now());
+      const answer = await client.send({method: 'PUT', url: group, headers, body}, signal);
+      return outcomeOf(answer, Date.now());
     },
     probe: async (signal) => {
-      const ready = createHttpClient({...settings.http, url: readyUrl(url)});
-      try {
-        return outcomeOf(await ready.send({method: 'GET', headers: userAgent}, signal), Date.now());
-      } finally {
-        await ready.close();
-      }
+      const answer = await client.send({method: 'GET', url: ready, headers: userAgent}, signal);
+      return outcomeOf(answer, Date.now());
     },
-    sentBytes: () => group.sentBytes(),
-    close: () => group.close(),
+    sentBytes: client.sentBytes,
+    close: client.close,
   };
 };

@@ -55,12 +55,12 @@ const valuesOf = (pieces: readonly Piece[]): Float64Array => {
  * Forwards scrapes by Prometheus remote write. A small scrape is one request, several that wait share one, and a large one
  * takes several. What a layout's series are on the wire is encoded once, for as long as a target has the same series.
  * @param writer makes the requests, and is closed with the sink.
- * @param now the time in milliseconds.
+ * @param now a clock that only goes forward, in milliseconds.
  */
 export const remoteWriteScrapes = (
   settings: ScrapeSettings,
   writer: RemoteWriter,
-  now: () => number = Date.now,
+  now = (): number => performance.now(),
 ): ScrapeSink => {
   const {name, connections, maxSamples, exemplars} = settings;
   const sentLabels = createScrapedLabels(Object.entries(settings.labels), settings.relabel);
@@ -108,18 +108,23 @@ export const remoteWriteScrapes = (
   const messageIn = (pieces: readonly Piece[], protocol: Protocol): Message =>
     fromTemplate(pieces, protocol) ?? messageOf(allSeries(pieces), protocol);
 
-  const partOf = (pieces: readonly Piece[]): ScrapePart => ({
-    send: async (signal) => {
-      const protocol = writer.likely();
-      const message = messageIn(pieces, protocol);
-      const {samples} = message;
-      // Relabelling may have dropped all of it.
-      if (samples === 0) return {samples, outcome: {kind: 'accepted'}};
-      const inVersion = (other: Protocol): Message =>
-        other === protocol ? message : messageIn(pieces, other);
-      return {samples, outcome: await writer.send(inVersion, signal)};
-    },
-  });
+  const partOf = (pieces: readonly Piece[]): ScrapePart => {
+    // Kept for the next attempt, which would encode it anew.
+    let made: {readonly protocol: Protocol; readonly message: Message} | undefined;
+    const inVersion = (protocol: Protocol): Message => {
+      if (made?.protocol !== protocol) made = {protocol, message: messageIn(pieces, protocol)};
+      return made.message;
+    };
+    return {
+      samples: samplesIn(pieces),
+      send: async (signal) => {
+        const {samples} = inVersion(writer.likely());
+        // Relabelling may have dropped all of it.
+        if (samples === 0) return {samples, outcome: {kind: 'accepted'}};
+        return {samples, outcome: await writer.send(inVersion, signal)};
+      },
+    };
+  };
 
   return {
     name,

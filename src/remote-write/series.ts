@@ -31,7 +31,10 @@ export interface TimeSeries {
   readonly exemplars?: readonly SentExemplar[];
 }
 
-/** What remote write 2.0 sends of a metric with each of its series: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#metadata */
+/**
+ * What remote write 2.0 sends of a metric with each of its series:
+ * https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#metadata
+ */
 export type Metadata = Pick<TimeSeries, 'help' | 'unit' | 'type'>;
 
 /** A series of a request that is being put together. */

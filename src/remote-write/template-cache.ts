@@ -18,7 +18,7 @@ interface Entry {
 const keptMs = 3 * 60_000;
 const pruneEveryMs = 30_000;
 
-/** @param now the time in milliseconds. */
+/** @param now a clock that only goes forward, in milliseconds. */
 export const createTemplateCache = (now: () => number): TemplateCache => {
   const entries = new Map<string, Entry>();
   let prunedMs = now();

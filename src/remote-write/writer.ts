@@ -32,15 +32,20 @@ export interface RemoteWriter {
   close(): Promise<void>;
 }
 
-/** Only a 2.0 receiver tells what it wrote. It must not say yes to less than all of it, but some do. */
-const unwrittenOf = ({protocol, answer}: Exchange, samples: number): number => {
+/**
+ * How many samples a receiver left out, which only one of 2.0 tells. It must not say yes to less than all of them, but some
+ * do.
+ */
+const unwrittenOf = ({protocol, answer}: Exchange, samples: number): number | undefined => {
   const written = protocol === v2 && answer.kind === 'response' ? samplesWritten(answer) : undefined;
-  return written === undefined ? 0 : Math.max(0, samples - written);
+  return written === undefined ? undefined : Math.max(0, samples - written);
 };
 
-/** With what a receiver says that it left out of a request that it took, or took in part. */
-const withUnwritten = (outcome: Outcome, unwritten: number): Outcome =>
-  outcome.kind === 'retry' || unwritten === 0 ? outcome : {...outcome, unwritten};
+/** With what a receiver says that it left out: of what it refused, it may be none, where another thing in it is wrong. */
+const withUnwritten = (outcome: Outcome, unwritten: number | undefined): Outcome => {
+  if (outcome.kind === 'retry' || unwritten === undefined) return outcome;
+  return outcome.kind === 'accepted' && unwritten === 0 ? outcome : {...outcome, unwritten};
+};
 
 /**
  * @param version this program's, for the User-Agent.

@@ -71,3 +71,7 @@ export interface Block {
   readonly createdMs?: Float64Array;
   readonly exemplars?: readonly Exemplar[];
 }
+
+/** How many samples these blocks have. */
+export const samplesIn = (blocks: readonly Block[]): number =>
+  blocks.reduce((sum, {values}) => sum + values.length, 0);

@@ -3,7 +3,7 @@ import type {DeliveryLoop} from '../delivery/running-loop.ts';
 import {destinationState} from '../destination-state.ts';
 import {type ForwardingSettings, startForwarding} from '../forwarding/forwarding.ts';
 import {startPageForwarding} from '../forwarding/page-forwarding.ts';
-import type {Backlog, ScrapeJournal} from '../forwarding/scrape-journal.ts';
+import type {ScrapeJournal} from '../forwarding/scrape-journal.ts';
 import type {Labels} from '../metrics/sample.ts';
 import {createRunningParts} from '../running-parts.ts';
 import type {Block} from '../scrape/block.ts';
@@ -28,8 +28,8 @@ export interface Deliveries {
   wake(): void;
   /** Keeps a scrape's blocks and forwards them. `target` is the target's labels. */
   append(target: Labels, blocks: readonly Block[]): void;
-  /** What of the scrapes each destination has yet to take, of those that take any. */
-  backlogs(): ReadonlyMap<string, Backlog>;
+  /** Since when scrapes wait for each destination that takes any: Unix milliseconds, undefined where none does. */
+  waitingSinceMs(): ReadonlyMap<string, number | undefined>;
   stop(): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export const createDeliveries = (
       scrapes.append(blocks);
       for (const {scraped} of running.all().values()) scraped(target, blocks);
     },
-    backlogs: () => new Map(forwardedTo.map((name) => [name, scrapes.backlog(name)])),
+    waitingSinceMs: () => new Map(forwardedTo.map((name) => [name, scrapes.waitingSinceMs(name)])),
     stop: () => running.stop(),
   };
 };

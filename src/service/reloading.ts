@@ -5,7 +5,7 @@ import {formatEndpoint} from '../server/endpoint.ts';
 import type {Reload} from '../server/routes/reload.ts';
 import type {Log} from '../telemetry/log.ts';
 
-/** What stays as it was at the start: other processes and machines know the bridge by it. */
+/** What stays as it was at the start: what others know the bridge by, and what a file that is open was opened with. */
 const fixed: readonly (readonly [key: string, read: (config: Config) => unknown])[] = [
   ['storage.path', ({storage}) => storage.path],
   ['storage.scrapes_limit', ({storage}) => storage.scrapesLimitBytes],

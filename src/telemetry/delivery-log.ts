@@ -1,10 +1,10 @@
 import type {Delivery} from '../delivery/attempts.ts';
 import {createLimiter} from '../limiter.ts';
+import {createFailing, retryInSeconds} from './failing.ts';
 import type {Log} from './log.ts';
 
-// A destination that stays away, or refuses a long backlog result by result, must not fill a disk with lines.
+// A destination that refuses a long backlog result by result must not fill a disk with lines.
 const everyMs = 60_000;
-const remindEveryMs = 600_000;
 
 /** What a person is told of one destination. */
 interface DestinationLog {
@@ -20,25 +20,15 @@ const createDestinationLog = (
   const rejections = createLimiter(everyMs, nowMs);
   const unwrittens = createLimiter(everyMs, nowMs);
   const errors = createLimiter(everyMs, nowMs);
-  const changes = createLimiter(everyMs, nowMs);
-  const reminders = createLimiter(remindEveryMs, nowMs);
-  let cause: string | undefined;
-
-  const failed = (words: string): boolean => {
-    const isDue = words === cause ? reminders.next() !== undefined : changes.next() !== undefined;
-    if (isDue && words !== cause) reminders.next();
-    if (isDue) cause = words;
-    return isDue;
-  };
+  const failing = createFailing(nowMs);
 
   return {
     delivery: ({outcome, attempted, settled, lag, retryInMs}) => {
       switch (outcome.kind) {
         case 'accepted': {
           const fields = {destination, results: settled, lag};
-          if (cause === undefined) log.debug('delivered', fields);
-          else log.info('delivered again', fields);
-          cause = undefined;
+          if (failing.ended()) log.info('delivered again', fields);
+          else log.debug('delivered', fields);
           if (outcome.unwritten !== undefined && unwrittens.next() !== undefined) {
             log.warn('the receiver took a request and did not write all of its samples', {
               destination,
@@ -48,10 +38,9 @@ const createDestinationLog = (
           return;
         }
         case 'retry': {
-          const retry_in_s = retryInMs === undefined ? undefined : Math.round(retryInMs / 100) / 10;
-          const fields = {destination, results: attempted, lag, retry_in_s};
+          const fields = {destination, results: attempted, lag, retry_in_s: retryInSeconds(retryInMs)};
           const line = `not delivered yet: ${outcome.cause}`;
-          if (failed(outcome.cause)) log.warn(line, fields);
+          if (failing.isToTell(outcome.cause)) log.warn(line, fields);
           else log.debug(line, fields);
           return;
         }

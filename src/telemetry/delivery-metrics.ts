@@ -15,7 +15,8 @@ export interface DestinationState {
 const outcomes: readonly Outcome['kind'][] = ['accepted', 'retry', 'rejected'];
 
 /** What a rejection is counted under: the status of the receiver's answer, or `none` where it was not asked. */
-const statusOf = (outcome: Extract<Outcome, {kind: 'rejected'}>): string => String(outcome.status ?? 'none');
+export const statusOf = (outcome: Extract<Outcome, {kind: 'rejected'}>): string =>
+  String(outcome.status ?? 'none');
 
 /** The metrics of deliveries: what they are told of each attempt, and what they read before a scrape. */
 export interface DeliveryMetrics {

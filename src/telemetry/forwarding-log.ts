@@ -1,9 +1,9 @@
 import type {Forwarded} from '../forwarding/forwarding.ts';
 import {createLimiter} from '../limiter.ts';
+import {createFailing, retryInSeconds} from './failing.ts';
 import type {Log} from './log.ts';
 
 const everyMs = 60_000;
-const remindEveryMs = 600_000;
 
 /**
  * The log of one destination's forwarding: the receiver's words as they are, limited in number, for each scrape may bring
@@ -11,9 +11,7 @@ const remindEveryMs = 600_000;
  */
 const createDestinationLog = (log: Log, destination: string, nowMs?: () => number) => {
   const refusals = createLimiter(everyMs, nowMs);
-  const failures = createLimiter(everyMs, nowMs);
-  const reminders = createLimiter(remindEveryMs, nowMs);
-  let cause: string | undefined;
+  const failing = createFailing(nowMs);
   let refusedSamples = 0;
 
   const refused = (samples: number, words: string): void => {
@@ -26,8 +24,7 @@ const createDestinationLog = (log: Log, destination: string, nowMs?: () => numbe
   return ({outcome, samples, retryInMs}: Forwarded): void => {
     switch (outcome.kind) {
       case 'accepted':
-        if (cause !== undefined) log.info('scrapes are forwarded again', {destination});
-        cause = undefined;
+        if (failing.ended()) log.info('scrapes are forwarded again', {destination});
         if (outcome.unwritten !== undefined)
           refused(
             outcome.unwritten,
@@ -37,15 +34,12 @@ const createDestinationLog = (log: Log, destination: string, nowMs?: () => numbe
       case 'rejected':
         refused(outcome.unwritten ?? samples, `scraped samples were rejected for good: ${outcome.cause}`);
         return;
-      case 'retry': {
-        const isDue = outcome.cause === cause ? reminders.next() : failures.next();
-        if (isDue === undefined) return;
-        if (outcome.cause !== cause) reminders.next();
-        cause = outcome.cause;
-        const retry_in_s = retryInMs === undefined ? undefined : Math.round(retryInMs / 100) / 10;
-        log.warn(`scrapes are not forwarded yet: ${cause}`, {destination, samples, retry_in_s});
+      case 'retry':
+        if (failing.isToTell(outcome.cause)) {
+          const fields = {destination, samples, retry_in_s: retryInSeconds(retryInMs)};
+          log.warn(`scrapes are not forwarded yet: ${outcome.cause}`, fields);
+        }
         return;
-      }
       default:
         outcome satisfies never;
     }

@@ -1,6 +1,7 @@
 import {Counter, Gauge, type Registry} from 'prom-client';
 import type {Forwarded} from '../forwarding/forwarding.ts';
-import {type Backlog, type LossReason, lossReasons} from '../forwarding/scrape-journal.ts';
+import {type LossReason, lossReasons} from '../forwarding/scrape-journal.ts';
+import {statusOf} from './delivery-metrics.ts';
 
 /** The metrics of what is scraped and forwarded: what they are told, and what they read before a scrape. */
 export interface ForwardingMetrics {
@@ -15,13 +16,13 @@ export interface ForwardingMetrics {
 
 /**
  * The metrics of forwarding, for each destination, in a registry.
- * @param backlogs what each destination has yet to take, where anything is scraped.
+ * @param waitingSinceMs since when scrapes wait for each destination, Unix milliseconds; undefined where none does.
  * @param nowMs the time in Unix milliseconds.
  */
 export const createForwardingMetrics = (
   register: Registry,
   prefix: string,
-  backlogs: () => ReadonlyMap<string, Backlog>,
+  waitingSinceMs: () => ReadonlyMap<string, number | undefined>,
   nowMs: () => number,
 ): ForwardingMetrics => {
   const registers = [register];
@@ -75,9 +76,9 @@ export const createForwardingMetrics = (
           return;
         }
         case 'rejected': {
-          const {unwritten = samples, status = 'none'} = outcome;
+          const {unwritten = samples} = outcome;
           taken.inc({destination}, samples - unwritten);
-          rejected.inc({destination, status: String(status)}, unwritten);
+          rejected.inc({destination, status: statusOf(outcome)}, unwritten);
           return;
         }
         case 'retry':
@@ -90,7 +91,7 @@ export const createForwardingMetrics = (
     lost: (samples, reason) => lost.inc({reason}, samples),
     read: () => {
       lag.reset();
-      for (const [destination, {sinceMs}] of backlogs())
+      for (const [destination, sinceMs] of waitingSinceMs())
         lag.set({destination}, sinceMs === undefined ? 0 : Math.max(0, nowMs() - sinceMs) / 1000);
     },
   };

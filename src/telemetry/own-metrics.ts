@@ -1,6 +1,5 @@
 import {Counter, Gauge, Registry} from 'prom-client';
 import type {Delivery} from '../delivery/attempts.ts';
-import type {Backlog} from '../forwarding/scrape-journal.ts';
 import {type SkipClass, skipClasses, type TestResult} from '../result.ts';
 import {type Refusal, refusals} from '../server/access/access.ts';
 import {type Closure, closures} from '../server/connections.ts';
@@ -10,7 +9,7 @@ import {createProcessMetrics} from './process-metrics.ts';
 
 /** The process's own metrics: what it tells them as it works, and their text for a scrape. */
 export interface OwnMetrics {
-  /** Begins the counters of these jobs and destinations at 0 where they have none, so that the first failure is an increase. */
+  /** Begins the counters of these jobs and destinations at 0 where they have none: the first failure is an increase. */
   expect(jobs: readonly string[], destinations: readonly string[]): void;
   /** An attempt to take up another configuration, or the one of the start. */
   configured(successful: boolean): void;
@@ -19,7 +18,7 @@ export interface OwnMetrics {
   runsSkipped(job: string, reason: SkipClass, runs: number): void;
   /** One attempt to deliver. */
   delivery(delivery: Delivery): void;
-  readonly forwarding: Omit<ForwardingMetrics, 'read'>;
+  readonly forwarding: Pick<ForwardingMetrics, 'forwarded' | 'lost'>;
   /** How many results are only in memory, for the journal's file can't be written. */
   unsaved(results: number): void;
   /** A request that was not admitted. */
@@ -41,8 +40,11 @@ export interface OwnMetricsSettings {
   readonly version: string;
   /** The destinations by name, with how far each has come. Asked at each scrape. */
   readonly destinations: () => ReadonlyMap<string, DestinationState>;
-  /** What of the scrapes each destination has yet to take, by its name. Asked at each scrape; none when left out. */
-  readonly backlogs?: () => ReadonlyMap<string, Backlog>;
+  /**
+   * Since when scrapes wait for each destination, by its name: Unix milliseconds, undefined where none does. Asked at each
+   * scrape; no destination takes any when left out.
+   */
+  readonly waitingSinceMs?: () => ReadonlyMap<string, number | undefined>;
   /** Asked at each scrape. */
   readonly monthlyData: () => {
     readonly jobs: readonly (MonthlyData & {readonly job: string})[];
@@ -59,7 +61,7 @@ const statuses: readonly TestResult['status'][] = ['completed', 'failed', 'skipp
  * Those watch the event loop until the process ends, and do not keep it from ending.
  */
 export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
-  const {version, destinations, monthlyData, backlogs = () => new Map(), nowMs = Date.now} = settings;
+  const {version, destinations, monthlyData, waitingSinceMs = () => new Map(), nowMs = Date.now} = settings;
   const register = new Registry();
   const readProcess = createProcessMetrics(register);
 
@@ -88,7 +90,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
     [],
   );
   const deliveries = createDeliveryMetrics(register, prefix, destinations, nowMs);
-  const forwarding = createForwardingMetrics(register, prefix, backlogs, nowMs);
+  const forwarding = createForwardingMetrics(register, prefix, waitingSinceMs, nowMs);
   const unsaved = gauge(
     'unsaved_results',
     "Results that are only in memory, because the journal's file can not be written.",
@@ -133,6 +135,7 @@ export const createOwnMetrics = (settings: OwnMetricsSettings): OwnMetrics => {
         for (const reason of skipClasses) runsSkipped.inc({job, reason}, 0);
       }
       deliveries.expect(names);
+      forwarding.expect(names);
     },
     configured: (successful) => {
       configSuccessful.set(successful ? 1 : 0);

@@ -10,9 +10,10 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {freePort} from '../peers/port.ts';
 import {provide} from '../peers/provide.ts';
 import {type Child, startChild} from './child.ts';
-import {type Start, startBridge, startVmagent, usedBy} from './forward/sender.ts';
+import {type Start, startBridge, startScrapingVmagent} from './forward/sender.ts';
 import {median} from './median.ts';
 import {progress, received} from './messages.ts';
+import {cpuSecondsOf, rssMiB} from './usage.ts';
 import {createVerdicts} from './verdicts.ts';
 
 const scrapes = Number(process.argv[2] ?? 10);
@@ -33,9 +34,8 @@ interface Turn {
   readonly samples: number;
   readonly scrapes: number;
   readonly cpuSeconds: number;
-  readonly bytes: number;
-  /** The most that was seen. */
-  readonly rssMiB: number;
+  /** The most memory that was seen. */
+  readonly mostRssMiB: number;
 }
 
 const pollMs = 50;
@@ -68,41 +68,41 @@ const takeTurn = async (name: string, start: Start, size: number): Promise<Turn>
     intervalSeconds: secondsBetween(size),
     receiver: `http://127.0.0.1:${receiverPort}/api/v1/write`,
   });
-  let rssMiB = 0;
+  let mostRssMiB = 0;
   const look = (): void => {
-    rssMiB = Math.max(rssMiB, usedBy(sender.pid).rssMiB);
+    mostRssMiB = Math.max(mostRssMiB, rssMiB(sender.pid));
   };
   // What is learnt at the first scrapes is not what goes on.
   for (let scrape = 0; scrape < 4; scrape += 1) await nextPause(receiver, secondsBetween(size) * 1000, look);
   await receiver.ask('take');
-  const before = usedBy(sender.pid);
+  const cpuSecondsBefore = cpuSecondsOf(sender.pid);
   for (let scrape = 0; scrape < scrapes; scrape += 1)
     await nextPause(receiver, secondsBetween(size) * 1000, look);
-  const after = usedBy(sender.pid);
+  const cpuSeconds = cpuSecondsOf(sender.pid) - cpuSecondsBefore;
   const {samples, bytes} = received.parse(await receiver.ask('take'));
   await sender.stop();
   await Promise.all([target.stop(), receiver.stop()]);
-  const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
-  const turn = {samples, bytes, cpuSeconds, rssMiB, scrapes: samples / size};
   say(
     `  ${name}, ${size} series: ${(samples / cpuSeconds / 1e6).toFixed(2)} million samples per CPU second, ` +
-      `${rssMiB.toFixed(0)} MiB, ${(bytes / samples).toFixed(1)} bytes a sample`,
+      `${mostRssMiB.toFixed(0)} MiB, ${(bytes / samples).toFixed(1)} bytes a sample`,
   );
-  return turn;
+  return {samples, cpuSeconds, mostRssMiB, scrapes: samples / size};
 };
 
 const rate = (turns: readonly Turn[]): number =>
   median(turns.map(({samples, cpuSeconds}) => samples / cpuSeconds));
-const memory = (turns: readonly Turn[]): number => Math.max(...turns.map(({rssMiB}) => rssMiB));
+const memory = (turns: readonly Turn[]): number => Math.max(...turns.map(({mostRssMiB}) => mostRssMiB));
 const cpuMs = (turns: readonly Turn[]): number =>
   median(turns.map((turn) => (turn.cpuSeconds / turn.scrapes) * 1000));
 
 const perCpuSecond = (samples: number): string =>
   `${(samples / 1e6).toFixed(2)} million samples per CPU second`;
-const vmagent = startVmagent(await provide('vmagent', {cacheFolder: join(process.cwd(), '.cache/peers')}));
+const vmagent = startScrapingVmagent(
+  await provide('vmagent', {cacheFolder: join(process.cwd(), '.cache/peers')}),
+);
 
 say(`scraping ${compared} series and forwarding them, ${rounds} times in turn`);
-const turns = {bridge: [] as Turn[], vmagent: [] as Turn[]};
+const turns: Readonly<Record<'bridge' | 'vmagent', Turn[]>> = {bridge: [], vmagent: []};
 for (let round = 0; round < rounds; round += 1) {
   turns.bridge.push(await takeTurn('bridge', startBridge, compared));
   turns.vmagent.push(await takeTurn('vmagent', vmagent, compared));

@@ -39,3 +39,7 @@ export const startProgram = async (
     },
   };
 };
+
+/** Starts the built program as it is run, with a configuration's file, and waits until its web server at `url` is ready. */
+export const startBuilt = (config: string, url: string): Promise<RunningProgram> =>
+  startProgram(process.execPath, ['dist/main.js', 'run', '--config', config], `${url}/-/ready`);

@@ -1,5 +1,6 @@
 /**
- * The project's reflector as a process of its own. Arguments: the paths of a certificate and of its key, for HTTPS. Says its port, and its processor time whenever it is asked.
+ * The project's reflector as a process of its own. Arguments: the paths of a certificate and of its key, for HTTPS. Says
+ * its port, and its processor time whenever it is asked.
  */
 import {startReflector} from '../../src/reflector/reflector.ts';
 import {usedCpuSeconds} from './usage.ts';

@@ -17,7 +17,15 @@ export interface Vmagent {
   readonly url: string;
 }
 
-const start = ({path, port, url}: Vmagent, queueFolder: string): Promise<RunningProgram> =>
+/**
+ * Starts vmagent with its queue in that folder.
+ * @param args flags besides.
+ */
+export const startVmagent = (
+  {path, port, url}: Vmagent,
+  queueFolder: string,
+  args: readonly string[] = [],
+): Promise<RunningProgram> =>
   startProgram(
     path,
     [
@@ -27,6 +35,7 @@ const start = ({path, port, url}: Vmagent, queueFolder: string): Promise<Running
       '-remoteWrite.forcePromProto',
       `-httpListenAddr=127.0.0.1:${port}`,
       '-loggerLevel=ERROR',
+      ...args,
     ],
     `http://127.0.0.1:${port}/health`,
   );
@@ -36,7 +45,7 @@ const resultsInRequest = 200;
 
 /** Gives vmagent the recorded results one by one, as live tests would, while nobody listens at its URL. */
 export const fillQueue = async (vmagent: Vmagent, queueFolder: string, results: number): Promise<void> => {
-  const running = await start(vmagent, queueFolder);
+  const running = await startVmagent(vmagent, queueFolder);
   const send = async (series: readonly TimeSeries[]): Promise<void> => {
     const {status} = await fetch(`http://127.0.0.1:${vmagent.port}/api/v1/write`, {
       method: 'POST',
@@ -66,7 +75,7 @@ export const drainQueue = async (vmagent: Vmagent, queueFolder: string, receiver
   const copy = `${queueFolder}-copy`;
   rmSync(copy, {recursive: true, force: true});
   cpSync(queueFolder, copy, {recursive: true});
-  const running = await start(vmagent, copy);
+  const running = await startVmagent(vmagent, copy);
   let before = 0;
   for (;;) {
     await sleep(settledMs);

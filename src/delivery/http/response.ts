@@ -38,14 +38,15 @@ export const readResponse = async (
 ): Promise<HttpResponse> => {
   const isSuccess = status >= 200 && status < 300;
   const page = isSuccess && wanted ? await readPage({headers, body}, wanted.maxBytes) : undefined;
-  // Who asks for a page takes it compressed, and may be refused in the same way.
-  const isText = page === undefined && (headers['content-encoding'] ?? 'identity') === 'identity';
-  const text = !isText
+  const beginning = page
     ? ''
     : await readText(body, (error) => {
         // A receiver that dies while it says yes may not have kept what it was sent. Any other status is a verdict.
         if (isSuccess) throw error;
       });
+  // Who asks for a page takes it compressed, and may be refused in the same way. Read all the same: what is left unread
+  // would hold the connection.
+  const text = (headers['content-encoding'] ?? 'identity') === 'identity' ? beginning : '';
   const joined = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
   const given: Readonly<Record<string, string>> = Object.fromEntries(joined);
   const {location} = given;

@@ -1,11 +1,12 @@
-import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {freePort} from '../../peers/port.ts';
-import {type RunningProgram, startProgram} from '../program.ts';
+import {type RunningProgram, startBuilt} from '../program.ts';
+import {startVmagent} from '../vmagent.ts';
 
 /** What a sender scrapes, how often, and where it forwards to. */
 export interface Task {
-  /** A folder of the sender's own, which is emptied first. */
+  /** An empty folder, the sender's own. */
   readonly folder: string;
   readonly target: string;
   readonly intervalSeconds: number;
@@ -40,52 +41,16 @@ export const startBridge: Start = async (task) => {
     scrape_configs: jobs(task),
     remote_write: [{name: 'receiver', url: task.receiver}],
   });
-  return startProgram(
-    process.execPath,
-    ['dist/main.js', 'run', '--config', config],
-    `http://127.0.0.1:${port}/-/ready`,
-  );
+  return startBuilt(config, `http://127.0.0.1:${port}`);
 };
 
 /** @param path the executable of vmagent. */
-export const startVmagent =
+export const startScrapingVmagent =
   (path: string): Start =>
   async (task) => {
-    const port = await freePort();
     const config = write(join(task.folder, 'prometheus.yaml'), {scrape_configs: jobs(task)});
-    const queue = join(task.folder, 'queue');
-    rmSync(queue, {recursive: true, force: true});
-    return startProgram(
-      path,
-      [
-        `-promscrape.config=${config}`,
-        '-promscrape.maxScrapeSize=256MiB',
-        `-remoteWrite.url=${task.receiver}`,
-        `-remoteWrite.tmpDataPath=${queue}`,
-        // Remote write 1.0, as the bridge sends it, and not the protocol of its own maker's servers.
-        '-remoteWrite.forcePromProto',
-        `-httpListenAddr=127.0.0.1:${port}`,
-        '-loggerLevel=ERROR',
-      ],
-      `http://127.0.0.1:${port}/health`,
-    );
+    return startVmagent({path, port: await freePort(), url: task.receiver}, join(task.folder, 'queue'), [
+      `-promscrape.config=${config}`,
+      '-promscrape.maxScrapeSize=256MiB',
+    ]);
   };
-
-/** What a process uses: of processors since its start, and of memory now. */
-export interface Used {
-  readonly cpuSeconds: number;
-  readonly rssMiB: number;
-}
-
-const ticksPerSecond = 100; // sysconf(_SC_CLK_TCK) on all of Linux' architectures
-
-/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html fields 14 and 15 */
-export const usedBy = (pid: number): Used => {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [, kib = ''] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return {
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
-    rssMiB: Number(kib) / 1024,
-  };
-};

@@ -1,7 +1,8 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {freePort} from '../../peers/port.ts';
-import {startProgram} from '../program.ts';
+import {startBuilt} from '../program.ts';
+import {rssMiB} from '../usage.ts';
 
 /** The built program as it is run. */
 export interface Bridge {
@@ -29,17 +30,10 @@ export const startBridge = async (folder: string, journal: string, receiver?: st
   // JSON is YAML.
   writeFileSync(config, JSON.stringify(configuration));
   const url = `http://127.0.0.1:${port}`;
-  const {pid, stop} = await startProgram(
-    process.execPath,
-    ['dist/main.js', 'run', '--config', config],
-    `${url}/-/ready`,
-  );
+  const {pid, stop} = await startBuilt(config, url);
   return {
     port,
-    memoryMiB: () => {
-      const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-      return Number(kib) / 1024;
-    },
+    memoryMiB: () => rssMiB(pid),
     lag: async () => {
       const text = await (await fetch(`${url}/metrics`)).text();
       return Number(/^speedtest_bridge_delivery_lag_results\S* (\d+)$/m.exec(text)?.[1]);

@@ -1,4 +1,7 @@
-/** prom-client's registry with the newest result's series, rendered for each scrape as its documentation has it. Argument: port. */
+/**
+ * prom-client's registry with the newest result's series, rendered for each scrape as its documentation has it. Argument:
+ * port.
+ */
 import {createServer} from 'node:http';
 import {Gauge, Registry} from 'prom-client';
 import {newestSamples} from './result.ts';

@@ -6,7 +6,7 @@ import {type Checks, type Subject, take, withSending} from './subject.ts';
 import {startMs} from './tour.ts';
 
 /** Metrics of every type, as OpenMetrics 1.0 has them. */
-export const everyType = `# TYPE jobs counter
+const everyType = `# TYPE jobs counter
 # HELP jobs Jobs done.
 jobs_total 7 # {trace_id="of a job",empty="",alpha="sorted"} 1 1789999990.25
 jobs_created 1789000000.5

@@ -110,7 +110,7 @@ export const startScrapes = async ({
     scrape,
     end: (timeMs) => append(scraper.end(timeMs)),
     settled: () =>
-      vi.waitFor(() => expect(journal.backlog(name).blocks).toBe(0), {timeout: 25_000, interval: 5}),
+      vi.waitFor(() => expect(journal.waitingSinceMs(name)).toBeUndefined(), {timeout: 25_000, interval: 5}),
     attempts,
     stop: async () => {
       await scraper.close();

@@ -30,7 +30,7 @@ export interface Attempt {
 
 /** A sender at work. */
 export interface Sending {
-  /** Hands on gauges that have these values at a time, Unix milliseconds. Those of the last time that are missing have ended. */
+  /** Hands on gauges that have these values at a time, Unix milliseconds. Those of the last time that are missing end. */
   hand(timeMs: number, gauges: readonly Gauge[]): Promise<void>;
   /** Resolves when all that was handed on has been taken or refused. */
   settled(): Promise<void>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {backoffMs} from '../../../src/delivery/backoff.ts';
+import {backoffMs, retryWaitMs} from '../../../src/delivery/backoff.ts';
 
 const bounds = fc
   .tuple(fc.integer({min: 1, max: 10_000}), fc.integer({min: 0, max: 1_000_000}))
@@ -36,4 +36,14 @@ test('doubles up to the longest wait, half of it by chance', () => {
   expect(range(5)).toEqual([16_000, 32_000]);
   expect(range(6)).toEqual([30_000, 60_000]);
   expect(range(5000)).toEqual([30_000, 60_000]);
+});
+
+test.each([
+  [undefined, 2000],
+  [0, 2000],
+  [7, 7],
+])('of a receiver that asked for %s ms the wait is %i ms', (afterMs, waitMs) => {
+  const outcome = {kind: 'retry', cause: 'HTTP 503', ...(afterMs !== undefined && {afterMs})} as const;
+  const queue = {minBackoffMs: 1000, maxBackoffMs: 60_000};
+  expect(retryWaitMs(outcome, 2, queue, () => 0)).toBe(waitMs);
 });

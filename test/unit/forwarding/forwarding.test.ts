@@ -16,6 +16,9 @@ import {blockOf, staleBlockOf} from './blocks.ts';
 
 const startMs = 1_790_000_000_000;
 
+// Under load a request may take seconds.
+const eventually = (check: () => void) => vi.waitFor(check, {timeout: 9000});
+
 /** A journal that is forwarded to a strict receiver; all ends with the test. */
 const forwarding = async (
   settings: Partial<WriterSettings & ScrapeSettings & ForwardingSettings> = {},
@@ -67,7 +70,7 @@ const forwarding = async (
     journal.append(blocks);
     loop.wake();
   };
-  const done = () => vi.waitFor(() => expect(journal.backlog('mimir').blocks).toBe(0), {timeout: 9000});
+  const done = () => eventually(() => expect(journal.waitingSinceMs('mimir')).toBeUndefined());
   const outcomes = () => events.map(({outcome, samples}) => `${outcome.kind} ${samples}`);
   const values = (name: string) =>
     receiver.samples
@@ -198,7 +201,7 @@ describe('a receiver', () => {
     receiver.behave({kind: 'status', reply: {status: 503, body: 'not now'}});
     for (let scrape = 0; scrape < 50; scrape += 1) {
       append(blockOf('a', 2, startMs + scrape, scrape));
-      if (scrape === 0) await vi.waitFor(() => expect(events.length).toBeGreaterThan(2));
+      if (scrape === 0) await eventually(() => expect(events.length).toBeGreaterThan(2));
     }
     receiver.behave(receiver.strict);
     await done();
@@ -229,12 +232,22 @@ describe('a receiver', () => {
   });
 
   it('of 2.0 tells how many samples it left out', async () => {
-    const {append, done, events} = await forwarding({protobufMessage: 'io.prometheus.write.v2.Request'});
+    const {append, done, receiver, events} = await forwarding({
+      protobufMessage: 'io.prometheus.write.v2.Request',
+    });
     append(blockOf('a', 1, startMs + 1000));
     await done();
     append(blockOf('a', 1, startMs), blockOf('b', 2, startMs));
     await done();
     expect(events[1]).toMatchObject({outcome: {kind: 'rejected', status: 400, unwritten: 1}, samples: 3});
+    // For something else in it, such as an exemplar.
+    receiver.behave({
+      kind: 'status',
+      reply: {status: 400, headers: {'x-prometheus-remote-write-samples-written': '2'}},
+    });
+    append(blockOf('b', 2, startMs + 2000));
+    await done();
+    expect(events[2]).toMatchObject({outcome: {kind: 'rejected', status: 400, unwritten: 0}, samples: 2});
   });
 });
 
@@ -250,6 +263,65 @@ it('leaves out what is older than the age limit', async () => {
   expect(values('a')).toEqual(['0: 0@1000']);
 });
 
+it('tells what has grown too old while a receiver was down, and sends it the rest', async () => {
+  let nowMs = startMs;
+  const {append, done, receiver, events, values} = await forwarding({
+    queue: {minBackoffMs: 1, maxBackoffMs: 1, ageLimitMs: 1000},
+    now: () => nowMs,
+  });
+  const verdicts = () =>
+    events.flatMap(({outcome, samples}) => (outcome.kind === 'retry' ? [] : [[outcome, samples]]));
+  const old = {kind: 'rejected', cause: 'older than queue_config.sample_age_limit'};
+  receiver.behave({kind: 'status', reply: {status: 503}});
+  append(blockOf('a', 2, startMs));
+  await eventually(() => expect(events.length).toBeGreaterThan(2));
+  nowMs = startMs + 2000;
+  await eventually(() => expect(verdicts()).toEqual([[old, 2]]));
+  // Of two that share a request, one.
+  append(blockOf('b', 3, startMs + 1500));
+  append(blockOf('c', 1, startMs + 2000));
+  const before = events.length;
+  await eventually(() => expect(events.length).toBeGreaterThan(before + 2));
+  nowMs = startMs + 2750;
+  await eventually(() =>
+    expect(verdicts()).toEqual([
+      [old, 2],
+      [old, 3],
+    ]),
+  );
+  receiver.behave(receiver.strict);
+  await done();
+  expect(verdicts().slice(2)).toEqual([[{kind: 'accepted'}, 1]]);
+  expect([values('a'), values('b'), values('c')]).toEqual([[], [], ['0: 0@2000']]);
+});
+
+it('encodes a request once, however often it is made', async () => {
+  let relabelled = 0;
+  const {append, done, receiver, events} = await forwarding({
+    relabel: (labels) => {
+      relabelled += 1;
+      return labels;
+    },
+  });
+  receiver.behave({kind: 'status', reply: {status: 503}});
+  append(blockOf('a', 2, startMs));
+  await eventually(() => expect(events.length).toBeGreaterThan(2));
+  receiver.behave(receiver.strict);
+  await done();
+  expect(relabelled).toBe(2);
+});
+
+it('reads each scrape of a backlog once', async () => {
+  const {append, done, journal, outcomes} = await forwarding({maxSamples: 3});
+  const reads = vi.spyOn(journal, 'after');
+  for (let second = 1; second <= 4; second += 1) append(blockOf('a', 2, startMs + 1000 * second));
+  const lastId = journal.cursor('none');
+  await done();
+  expect(outcomes()).toEqual(Array(4).fill('accepted 2'));
+  const ids = reads.mock.calls.map(([id]) => id).filter((id) => id < lastId);
+  expect(ids).toEqual([...new Set(ids)]);
+});
+
 it('holds a backlog back while a test runs, and not what is fresh', async () => {
   const gate = createGate();
   const open = gate.close();
@@ -258,7 +330,7 @@ it('holds a backlog back while a test runs, and not what is fresh', async () => 
   await done();
   append(blockOf('b', 1, startMs));
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(journal.backlog('mimir').blocks).toBe(1);
+  expect(journal.waitingSinceMs('mimir')).toBe(startMs);
   open();
   await done();
   expect(values('b')).toEqual(['0: 0@0']);

@@ -5,7 +5,7 @@ import {dirname} from 'node:path';
 import {createInterface} from 'node:readline';
 import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {openScrapeJournal, type ScrapeJournalSettings} from '../../../src/forwarding/scrape-journal.ts';
 import type {Block} from '../../../src/scrape/block.ts';
 import {newPath} from '../journal/open.ts';
@@ -93,12 +93,12 @@ it('keeps a scrape until the last destination is done with it, and a layout once
   journal.advance('a', last?.id ?? 0);
   expect(timesOf(journal, 'a')).toEqual([]);
   expect(countOf(path, 'blocks')).toBe(6);
-  expect(journal.backlog('b')).toEqual({blocks: 6, sinceMs: 1000});
+  expect(journal.waitingSinceMs('b')).toBe(1000);
   journal.advance('b', first?.id ?? 0);
   expect(timesOf(journal, 'b')).toEqual([2000, 2000, 3000, 3000]);
   journal.keepFor(['a']);
   expect(countOf(path, 'blocks')).toBe(0);
-  expect(journal.backlog('a')).toEqual({blocks: 0});
+  expect(journal.waitingSinceMs('a')).toBeUndefined();
   nowMs = 120_000;
   journal.append([blockOf('up', 2, 4000)]);
   expect(countOf(path, 'layouts')).toBe(2);
@@ -118,6 +118,20 @@ it('starts a new destination at the end, and a known one where it was', () => {
   const again = opened({path}).journal;
   again.keepFor(['a', 'b', 'c']);
   expect(['a', 'b', 'c'].map((name) => timesOf(again, name))).toEqual([[2000, 3000], [3000], []]);
+});
+
+it('tells the file what was delivered, also while the clock has yet to get to where it was before', () => {
+  vi.useFakeTimers({toFake: ['Date', 'performance']});
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const {journal, path} = opened();
+  journal.keepFor(['a']);
+  journal.append([blockOf('up', 1, 1000)]);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  vi.advanceTimersByTime(1000);
+  journal.advance('a', 1);
+  expect(opened({path}).journal.cursor('a')).toBe(1);
 });
 
 it('drops the oldest where the file would grow beyond its limit', () => {
@@ -173,6 +187,27 @@ describe('a file', () => {
     expect(lines[0]).toContain('is damaged');
     expect(readdirSync(dirname(path)).filter((name) => name.includes('.damaged-'))).not.toEqual([]);
   });
+
+  it.each(['DROP TABLE cursors', 'ALTER TABLE blocks RENAME COLUMN sampled TO x'])(
+    'of another schema is damaged: %s',
+    (damage) => {
+      const path = newPath();
+      const first = opened({path}).journal;
+      first.keepFor(['a']);
+      first.append([blockOf('up', 2, 1000)]);
+      first.close();
+      const db = new Libsql(path);
+      db.exec(damage);
+      db.close();
+      const {journal, lines} = opened({path});
+      journal.keepFor(['a']);
+      journal.append([blockOf('up', 2, 2000)]);
+      journal.append([blockOf('up', 2, 3000)]);
+      expect(timesOf(journal, 'a')).toContain(3000);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain('is damaged');
+    },
+  );
 
   it('that is found damaged while it is open is replaced, and numbers go on', () => {
     const {journal, path, lines} = opened();

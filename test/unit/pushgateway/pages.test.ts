@@ -1,4 +1,5 @@
 import {expect, it, onTestFinished, vi} from 'vitest';
+import {createHttpClient} from '../../../src/delivery/http/client.ts';
 import type {Forwarded} from '../../../src/forwarding/forwarding.ts';
 import {startPageForwarding} from '../../../src/forwarding/page-forwarding.ts';
 import type {Labels} from '../../../src/metrics/sample.ts';
@@ -11,11 +12,10 @@ import {blockOf, gauge, staleBlockOf} from '../forwarding/blocks.ts';
 const forwarding = async () => {
   const receiver = await startReceiver({kind: 'accept', status: 200});
   const events: Forwarded[] = [];
+  const url = new URL(`${receiver.url}/base/`);
+  const client = createHttpClient({url, timeoutMs: 20_000, headers: {}});
   const pages = startPageForwarding({
-    sink: pushgatewayPages(
-      {name: 'gateway', http: {url: new URL(`${receiver.url}/base/`), timeoutMs: 20_000, headers: {}}},
-      '1.2.3',
-    ),
+    sink: pushgatewayPages({name: 'gateway', url}, client, '1.2.3'),
     queue: {minBackoffMs: 1, maxBackoffMs: 5},
     onForwarded: (event) => events.push(event),
     onError: (_, error) => expect.unreachable(String(error)),

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {createHttpClient} from '../../../src/delivery/http/client.ts';
 import type {HttpSettings} from '../../../src/delivery/http/settings.ts';
 import type {JournalRow} from '../../../src/journal/journal.ts';
 import type {Mapping} from '../../../src/metrics/map.ts';
@@ -12,7 +13,8 @@ const map: Mapping = ({id, result}) => [
 ];
 const make = (http: HttpSettings, mapping = map) =>
   pushgatewaySink(
-    {name: 'gateway', http, job: 'speedtest', groupingKey: {instance: 'home/1'}},
+    {name: 'gateway', url: http.url, job: 'speedtest', groupingKey: {instance: 'home/1'}},
+    createHttpClient(http),
     mapping,
     '1.2.3',
   );

@@ -20,6 +20,7 @@ const ask = async (path: string, pages: Pages) => {
   });
   onTestFinished(() => server.stop());
   const url = new URL(`${server.url}${path}`);
+  url.username = 'user';
   const headers = {'X-Scope-OrgID': Secret.of('home')};
   const limit = await askAgeLimit(
     {url, headers, timeoutMs: 5000},
@@ -114,6 +115,7 @@ it.each<[string, string, Pages, number, RegExp]>([
   for (const {method, headers} of requests) {
     expect(method).toBe('GET');
     expect(headers['x-scope-orgid']).toBe('home');
+    expect(headers['authorization']).toBe(`Basic ${Buffer.from('user:').toString('base64')}`);
   }
 });
 

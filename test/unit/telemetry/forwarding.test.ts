@@ -16,12 +16,12 @@ const down = event({kind: 'retry', cause: 'HTTP 503'}, 1234);
 test('metrics count samples by what became of them', async () => {
   const register = new Registry();
   const nowMs = 100_000;
-  const backlogs = () =>
+  const waitingSinceMs = () =>
     new Map([
-      ['mimir', {blocks: 2, sinceMs: 90_000}],
-      ['thanos', {blocks: 0}],
+      ['mimir', 90_000],
+      ['thanos', undefined],
     ]);
-  const metrics = createForwardingMetrics(register, '', backlogs, () => nowMs);
+  const metrics = createForwardingMetrics(register, '', waitingSinceMs, () => nowMs);
   metrics.expect(['mimir']);
   for (const each of [
     event({kind: 'accepted'}),
@@ -29,6 +29,7 @@ test('metrics count samples by what became of them', async () => {
     rejected,
     event({kind: 'rejected', cause: 'HTTP 422', status: 422}),
     event({kind: 'rejected', cause: 'too old'}),
+    event({kind: 'rejected', cause: 'HTTP 400: an exemplar', status: 400, unwritten: 0}),
     down,
   ])
     metrics.forwarded(each);
@@ -36,7 +37,7 @@ test('metrics count samples by what became of them', async () => {
   metrics.read();
   const text = await register.metrics();
   expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
-    'scraped_samples_forwarded_total{destination="mimir"} 26',
+    'scraped_samples_forwarded_total{destination="mimir"} 36',
     'scraped_samples_rejected_total{destination="mimir",status="400"} 3',
     'scraped_samples_rejected_total{destination="mimir",status="unwritten"} 1',
     'scraped_samples_rejected_total{destination="mimir",status="422"} 10',

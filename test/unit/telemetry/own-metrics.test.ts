@@ -1,5 +1,6 @@
 import {register} from 'prom-client';
 import {describe, expect, test} from 'vitest';
+import {lossReasons} from '../../../src/forwarding/scrape-journal.ts';
 import type {DestinationState} from '../../../src/telemetry/delivery-metrics.ts';
 import {createOwnMetrics} from '../../../src/telemetry/own-metrics.ts';
 
@@ -39,6 +40,10 @@ describe('own metrics', () => {
       'speedtest_bridge_delivery_lag_results{destination="mimir"} 3',
       'speedtest_bridge_delivery_lag_seconds{destination="mimir"} 7.25',
       'speedtest_bridge_sent_bytes_total{destination="mimir"} 1234',
+      'speedtest_bridge_scraped_samples_forwarded_total{destination="mimir"} 0',
+      'speedtest_bridge_scraped_samples_rejected_total{destination="mimir",status="400"} 0',
+      'speedtest_bridge_forwarding_retries_total{destination="mimir"} 0',
+      ...lossReasons.map((reason) => `speedtest_bridge_scraped_samples_lost_total{reason="${reason}"} 0`),
       'speedtest_bridge_unsaved_results 0',
       'speedtest_bridge_refusals_total{reason="address"} 0',
       'speedtest_bridge_refusals_total{reason="forwarding_header"} 0',
@@ -101,6 +106,10 @@ describe('own metrics', () => {
       'speedtest_bridge_delivery_lag_results{destination="mimir"} 3',
       'speedtest_bridge_delivery_lag_seconds{destination="mimir"} 7.25',
       'speedtest_bridge_sent_bytes_total{destination="mimir"} 1234',
+      'speedtest_bridge_scraped_samples_forwarded_total{destination="mimir"} 0',
+      'speedtest_bridge_scraped_samples_rejected_total{destination="mimir",status="400"} 0',
+      'speedtest_bridge_forwarding_retries_total{destination="mimir"} 0',
+      ...lossReasons.map((reason) => `speedtest_bridge_scraped_samples_lost_total{reason="${reason}"} 0`),
       'speedtest_bridge_unsaved_results 2',
       'speedtest_bridge_refusals_total{reason="address"} 1',
       'speedtest_bridge_refusals_total{reason="forwarding_header"} 0',

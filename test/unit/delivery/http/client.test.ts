@@ -1,6 +1,8 @@
+import {randomBytes} from 'node:crypto';
 import {getEventListeners} from 'node:events';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {Secret} from '../../../../src/config/secret.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
@@ -46,6 +48,20 @@ test('gives the first 64 KiB of a text, and no half character', async () => {
   const {url} = await serve((response) => response.end(`a${'ü'.repeat(40_000)}`));
   expect(await post(clientFor(url))).toMatchObject({body: `a${'ü'.repeat(32_767)}`});
 });
+
+test.each([200, 503])(
+  'an answer of %i that is compressed and long does not hold the connection',
+  async (status) => {
+    const page = gzipSync(randomBytes(300_000));
+    const {url, requests} = await serve((response) => {
+      const headers = requests.length === 1 ? {'content-encoding': 'gzip'} : {};
+      response.writeHead(status, headers).end(requests.length === 1 ? page : 'short');
+    });
+    const client = clientFor(url, {timeoutMs: 4000});
+    expect(await post(client)).toMatchObject({status, body: ''});
+    expect(await post(client)).toMatchObject({status, body: 'short'});
+  },
+);
 
 test("a request's own headers outrank the settings' in whatever case, and the login outranks both", async () => {
   const {url, requests} = await serve();
