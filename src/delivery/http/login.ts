@@ -1,21 +1,11 @@
 import {unescape as percentDecode} from 'node:querystring';
 import {Secret} from '../../config/secret.ts';
 import {basic} from './basic.ts';
-import type {HttpClient, HttpFailure, HttpRequest} from './message.ts';
+import type {Credentials, Outgoing} from './credentials.ts';
+import type {HttpClient, HttpFailure} from './message.ts';
 import {createTokens} from './oauth2.ts';
 import type {HttpSettings} from './settings.ts';
 import {signRequest} from './sigv4.ts';
-
-/** What lets a request in, and what of it must not be repeated. */
-export interface Credentials {
-  readonly kind: 'credentials';
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
-}
-
-/** A request on its way, with all its headers but those of the login. */
-export type Outgoing = HttpRequest & {readonly url: URL};
 
 export interface Login {
   /** Reads secrets afresh, so that one that was changed in its file is taken up; throws when a file can't be read. */

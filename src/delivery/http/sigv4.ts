@@ -1,6 +1,6 @@
 import aws4 from 'aws4';
 import {awsIdentity} from './aws-credentials.ts';
-import type {Credentials, Outgoing} from './login.ts';
+import type {Credentials, Outgoing} from './credentials.ts';
 import type {HttpFailure} from './message.ts';
 import type {SigV4Settings} from './settings.ts';
 
