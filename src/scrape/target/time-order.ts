@@ -98,7 +98,8 @@ export const createTimeOrder = () => {
    * @param others the ends of series and what the scrape says of itself, of the same time.
    */
   return (timeMs: number, page: Block | undefined, others: readonly Block[]): ScrapedBlocks => {
-    const isLate = timeMs < reachedMs;
+    // Also at the same time, to which a clock comes once more that is set back by a multiple of the interval.
+    const isLate = timeMs <= reachedMs;
     reachedMs = Math.max(reachedMs, timeMs);
     const all = page ? [page, ...others] : others;
     const inOrder = [...(page ? [pageInOrder(page, isLate)] : []), ...(isLate ? [] : others)];

@@ -18,8 +18,8 @@ it('gives blocks as they are where time goes on', () => {
     blockOf('a', 2, 1000),
     {...blockOf('a', 2, 2000), timestampsMs: Float64Array.of(none, 1500)},
     {...blockOf('b', 2, 2000), timestampsMs: Float64Array.of(0, -5)},
-    {...blockOf('a', 2, 3000), timestampsMs: Float64Array.of(3000, 3000)},
-    blockOf('a', 2, 3000),
+    {...blockOf('a', 2, 3000), timestampsMs: Float64Array.of(3001, 3001)},
+    blockOf('a', 2, 3001),
   ];
   for (const block of blocks) expect(inOrder(block)).toBe(block);
 });
@@ -53,7 +53,7 @@ it('leaves out what is older than the last sample of its series, and nothing els
   expect(inOrder(blockOf('a', 4, 4000))).toBeUndefined();
 });
 
-it('leaves out and counts all that has the time of a scrape, while that is before the time of another one', () => {
+it('leaves out and counts all that has the time of a scrape, while that is not behind the time of another one', () => {
   const inOrder = createTimeOrder();
   const up = blockOf('up', 2, 3000);
   const ends = staleBlockOf('gone', 3, 3000);
@@ -63,9 +63,10 @@ it('leaves out and counts all that has the time of a scrape, while that is befor
   const {blocks, leftOut} = inOrder(2000, late, [ends, up]);
   expect(blocks.map(({timestampsMs}) => timestampsMs)).toEqual([Float64Array.of(1000, 5000)]);
   expect(leftOut).toBe(2 + 3 + 2);
+  expect(inOrder(3000, blockOf('a', 4, 3000), [up])).toMatchObject({blocks: [], leftOut: 6});
   // Series that were left out have no time to go on from.
-  const next = {...blockOf('a', 4, 3000), timestampsMs: Float64Array.of(10, 999, none, 4999)};
-  expect(inOrder(3000, next, [up])).toMatchObject({
+  const next = {...blockOf('a', 4, 3001), timestampsMs: Float64Array.of(10, 999, none, 4999)};
+  expect(inOrder(3001, next, [up])).toMatchObject({
     blocks: [{timestampsMs: Float64Array.of(10, none)}, up],
     leftOut: 2,
   });
