@@ -12,6 +12,8 @@ export interface StoredLayouts {
   layout(id: number): Layout;
   /** Forgets what is known of the rows, after a transaction that made some has failed. */
   forget(): void;
+  /** Deletes the rows that only blocks up to this one have. */
+  removeUpTo(blockId: number): void;
   /** Deletes the rows that no block has and that were not asked for lately: a target is bound to have the same series again. */
   prune(): void;
 }
@@ -66,6 +68,10 @@ export const openStoredLayouts = (
   const find = numberQuery(db, 'SELECT id FROM layouts WHERE key = ?');
   const insert = db.prepare('INSERT INTO layouts (key, bytes) VALUES (?, ?)');
   const read = statement(db, 'SELECT bytes, CAST(key AS BLOB) FROM layouts WHERE id = ?');
+  const removeUpTo = db.prepare(
+    `DELETE FROM layouts WHERE id IN (SELECT layout FROM blocks WHERE id <= ?1)
+       AND NOT EXISTS (SELECT 1 FROM blocks WHERE layout = layouts.id AND id > ?1)`,
+  );
   const removeOthers = db.prepare(
     `DELETE FROM layouts WHERE id NOT IN (SELECT layout FROM blocks)
        AND id NOT IN (SELECT value FROM json_each(?))`,
@@ -101,6 +107,10 @@ export const openStoredLayouts = (
     forget: () => {
       rows.clear();
       memory.clear();
+    },
+    removeUpTo: (blockId) => {
+      removeUpTo.run(blockId);
+      rows.clear();
     },
     prune: () => {
       for (const [key, {usedMs}] of rows) if (usedMs < now() - rowKeptMs) rows.delete(key);
