@@ -1,7 +1,7 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {createDestinationStatus} from './destination-status.ts';
-import {openScrapeJournal} from './forwarding/scrape-journal.ts';
+import {type LossReason, openScrapeJournal} from './forwarding/scrape-journal.ts';
 import {jobStatus} from './job-status.ts';
 import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
@@ -82,10 +82,11 @@ const open = async (
     throw new JournalError(`journal ${path} is in use by another speedtest-bridge (storage.path)`);
   }
   onClose(() => journal.close());
+  const onLost = (samples: number, reason: LossReason): void => ownMetrics.forwarding.lost(samples, reason);
   const scrapes = openScrapeJournal({
     path: `${path.replace(/\.db$/, '')}-scrapes.db`,
     limitBytes: config.storage.scrapesLimitBytes,
-    onLost: (samples, reason) => ownMetrics.forwarding.lost(samples, reason),
+    onLost,
     log,
   });
   onClose(scrapes.close);
@@ -115,6 +116,7 @@ const open = async (
     },
     onError: deliveryLog.error,
     scrapes,
+    onLost,
     onForwarded: (forwarded) => {
       ownMetrics.forwarding.forwarded(forwarded);
       forwardingLog(forwarded);
@@ -125,7 +127,7 @@ const open = async (
   const scrapeLog = createScrapeLog(log);
   const scraping = createScraping({
     version,
-    onBlocks: ({labels}, blocks) => deliveries.append(labels, blocks),
+    onBlocks: ({labels}, scraped) => deliveries.append(labels, scraped),
     onScrape: scrapeLog.scrape,
     onError: scrapeLog.error,
     onProblem: log.warn,

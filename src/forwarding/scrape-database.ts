@@ -57,7 +57,7 @@ export interface ScrapeDatabase {
   advance(cursors: ReadonlyMap<string, number>): void;
   /** Makes numbers go on behind this one. Only for a file without blocks. */
   startAfter(id: number): void;
-  /** Deletes the oldest scrape. Undefined where there is none. */
+  /** Deletes the oldest scrape, and the layouts that only it has. Undefined where there is none. */
   dropOldest(): Dropped | undefined;
   /** How many bytes of the file are in use. */
   bytes(): number;
@@ -157,6 +157,14 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     return scrape + blocks.length - 1;
   });
 
+  const dropOldest = db.transaction((): Dropped | undefined => {
+    const [id, samples] = columnsOf(oldest.get());
+    if (typeof id !== 'number' || typeof samples !== 'number') return undefined;
+    layouts.removeUpTo(id);
+    removeUpTo.run(id);
+    return {id, samples};
+  });
+
   const blockOf = (row: unknown): Block & {readonly id: number} => {
     const [id, layoutId, timeMs, values, timestamps, created, given] = columnsOf(row);
     if (typeof id !== 'number' || typeof layoutId !== 'number' || typeof timeMs !== 'number')
@@ -198,12 +206,7 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     startAfter: (id) => {
       db.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('blocks', ${id})`);
     },
-    dropOldest: () => {
-      const [id, samples] = columnsOf(oldest.get());
-      if (typeof id !== 'number' || typeof samples !== 'number') return undefined;
-      removeUpTo.run(id);
-      return {id, samples};
-    },
+    dropOldest: () => dropOldest.immediate(),
     bytes: () => ((pages() ?? 0) - (freePages() ?? 0)) * pageBytes,
     timeAfter: (id) => timeAfter(id),
     prune: layouts.prune,

@@ -5,9 +5,12 @@ import {createLimiter} from '../limiter.ts';
 import {type Block, samplesIn} from '../scrape/block.ts';
 import {openScrapeDatabase, type ScrapeDatabase, type StoredScrape} from './scrape-database.ts';
 
-/** Why samples were lost: the journal was full, or its file could not be written or read. */
-export type LossReason = 'limit' | 'file';
-export const lossReasons: readonly LossReason[] = ['limit', 'file'];
+/**
+ * Why samples were lost: the journal was full, its file could not be written or read, or they were older than the last of
+ * their series.
+ */
+export type LossReason = 'limit' | 'file' | 'order';
+export const lossReasons: readonly LossReason[] = ['limit', 'file', 'order'];
 
 export interface ScrapeJournalSettings {
   readonly path: string;

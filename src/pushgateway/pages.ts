@@ -15,25 +15,33 @@ export interface PagesSettings {
   readonly url: URL;
 }
 
-/** What a group has after a scrape: the series that did not end. */
+/** What a group has after a scrape: the series that did not end. Of no samples where it is to be deleted. */
 interface Group {
   readonly labels: Labels;
   readonly samples: ScrapedSample[];
 }
 
+const keyOf = (labels: Labels): string => JSON.stringify(labels);
+
 /**
  * A scrape's samples by group. A group is named by the values that its series have of the labels that the target has: these
  * are the target's, unless it may speak for others (`honor_labels`). The Pushgateway would put the group's in their place.
+ * @param shown the labels of the groups that there were before, which have no samples where the scrape has none of them.
  */
-const groupsOf = (target: Labels, blocks: readonly Block[]): readonly Group[] => {
+const groupsOf = (
+  target: Labels,
+  blocks: readonly Block[],
+  shown: ReadonlyMap<string, Labels>,
+): readonly Group[] => {
   const names = new Set(target.map(([name]) => name));
   const groups = new Map<string, Group>();
+  for (const [key, labels] of shown) groups.set(key, {labels, samples: []});
   for (const {layout, values} of blocks) {
     const isEnded = staleIn(values);
     for (let index = 0; index < layout.size; index += 1) {
       const series = layout.seriesAt(index);
       const labels = series.labels.filter(([name]) => names.has(name));
-      const key = JSON.stringify(labels);
+      const key = keyOf(labels);
       const group = groups.get(key) ?? {labels, samples: []};
       groups.set(key, group);
       if (!isEnded(index)) group.samples.push({...series, value: values[index] ?? 0});
@@ -47,9 +55,26 @@ const noJob: Outcome = {
   cause: 'the series have no label job, which a Pushgateway asks for',
 };
 
+/** The labels of the groups that a Pushgateway shows of each target, as far as it accepted what it was asked for. */
+const createShownGroups = () => {
+  const shown = new Map<string, Map<string, Labels>>();
+  return {
+    of: (target: Labels): ReadonlyMap<string, Labels> => shown.get(keyOf(target)) ?? new Map(),
+    /** Notes what has become of a group. */
+    accepted: (target: Labels, {labels, samples}: Group): void => {
+      const groups = shown.get(keyOf(target)) ?? new Map<string, Labels>();
+      if (samples.length > 0) groups.set(keyOf(labels), labels);
+      else groups.delete(keyOf(labels));
+      if (groups.size > 0) shown.set(keyOf(target), groups);
+      else shown.delete(keyOf(target));
+    },
+  };
+};
+
 /**
- * Shows the newest scrape of each target on a Pushgateway, as one group, or as several where it speaks for others. A group
- * of which all series ended is deleted: the Pushgateway has no staleness, and would show a target that is gone for ever.
+ * Shows the newest scrape of each target on a Pushgateway, as one group, or as several where it speaks for others. A
+ * group that the target has no more is deleted: the Pushgateway has no staleness, and would show it for ever. That goes by
+ * what was shown, for the scrape that had a group's ends may be one that was passed over while the Pushgateway was away.
  * @param client makes the requests, and is closed with the sink.
  * @param version this program's, for the User-Agent.
  */
@@ -59,8 +84,9 @@ export const pushgatewayPages = (
   version: string,
 ): PageSink => {
   const userAgent = {'user-agent': `speedtest-bridge/${version}`};
+  const shown = createShownGroups();
 
-  const pageOf = ({labels, samples}: Group): Page => ({
+  const pageOf = ({labels, samples}: Group, onAccepted: () => void): Page => ({
     samples: samples.length,
     send: async (signal) => {
       const {job, ...others} = Object.fromEntries(labels);
@@ -75,13 +101,18 @@ export const pushgatewayPages = (
               headers: {...userAgent, 'content-type': textContentType},
               body: encodeScraped(samples),
             } as const);
-      return outcomeOf(await client.send(request, signal), Date.now());
+      const outcome = outcomeOf(await client.send(request, signal), Date.now());
+      if (outcome.kind === 'accepted') onAccepted();
+      return outcome;
     },
   });
 
   return {
     name,
-    pages: (target, blocks) => groupsOf(target, blocks).map(pageOf),
+    pages: (target, blocks) =>
+      groupsOf(target, blocks, shown.of(target)).map((group) =>
+        pageOf(group, () => shown.accepted(target, group)),
+      ),
     close: () => client.close(),
   };
 };

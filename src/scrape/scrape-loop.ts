@@ -1,8 +1,8 @@
 import {sleep} from '../sleep.ts';
 import {lastAlignedMs, scrapeTimeMs} from './aligned-time.ts';
-import type {Block} from './block.ts';
 import type {Scrape, Scraper} from './target/scraper.ts';
 import type {Target} from './target/target.ts';
+import type {ScrapedBlocks} from './target/time-order.ts';
 
 export interface ScrapeLoopSettings {
   readonly target: Target;
@@ -10,7 +10,7 @@ export interface ScrapeLoopSettings {
   /** Beyond which multiple of the interval scrapes are, as `scrapeOffsetMs` gives it. */
   readonly offsetMs: number;
   /** Told of what each scrape brought, and at the end of the ends of all series. */
-  readonly onBlocks: (target: Target, blocks: readonly Block[]) => void;
+  readonly onBlocks: (target: Target, scraped: ScrapedBlocks) => void;
   /** Told how each scrape went. */
   readonly onScrape: (target: Target, scrape: Scrape) => void;
   /** An error of this program. The loop goes on. */
@@ -33,12 +33,13 @@ export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
   const {intervalMs} = target;
   const stopping = new AbortController();
   const {signal} = stopping;
-  let lastMs = 0;
+  let newestMs = 0;
 
   const scrapeOnce = async (): Promise<void> => {
-    lastMs = scrapeTimeMs(now(), intervalMs, offsetMs);
-    const scrape = await scraper.scrape(lastMs, signal);
-    onBlocks(target, scrape.blocks);
+    const timeMs = scrapeTimeMs(now(), intervalMs, offsetMs);
+    newestMs = Math.max(newestMs, timeMs);
+    const scrape = await scraper.scrape(timeMs, signal);
+    onBlocks(target, scrape);
     onScrape(target, scrape);
   };
 
@@ -64,8 +65,9 @@ export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
     stop: async () => {
       stopping.abort(new Error('scraping ends'));
       await running;
-      const blocks = scraper.end(Math.max(now(), lastMs + 1));
-      if (blocks.length > 0) onBlocks(target, blocks);
+      // Behind all samples, also where the clock was set back.
+      const blocks = scraper.end(Math.max(now(), newestMs + 1));
+      if (blocks.length > 0) onBlocks(target, {all: blocks, blocks, leftOut: 0});
       await scraper.close();
     },
   };

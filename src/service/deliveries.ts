@@ -3,10 +3,11 @@ import type {DeliveryLoop} from '../delivery/running-loop.ts';
 import {destinationState} from '../destination-state.ts';
 import {type ForwardingSettings, startForwarding} from '../forwarding/forwarding.ts';
 import {startPageForwarding} from '../forwarding/page-forwarding.ts';
-import type {ScrapeJournal} from '../forwarding/scrape-journal.ts';
+import type {LossReason, ScrapeJournal} from '../forwarding/scrape-journal.ts';
 import type {Labels} from '../metrics/sample.ts';
 import {createRunningParts} from '../running-parts.ts';
 import type {Block} from '../scrape/block.ts';
+import type {ScrapedBlocks} from '../scrape/target/time-order.ts';
 import type {PlannedDestination} from '../sinks.ts';
 import type {DestinationState} from '../telemetry/delivery-metrics.ts';
 
@@ -26,8 +27,11 @@ export interface Deliveries {
   states(): ReadonlyMap<string, DestinationState>;
   /** Tells them that the journal has grown. */
   wake(): void;
-  /** Keeps a scrape's blocks and forwards them. `target` is the target's labels. */
-  append(target: Labels, blocks: readonly Block[]): void;
+  /**
+   * Keeps what of a scrape is in order and forwards it, and shows all of it where nothing has a time. `target` is the target's
+   * labels.
+   */
+  append(target: Labels, scraped: ScrapedBlocks): void;
   /** Since when scrapes wait for each destination that takes any: Unix milliseconds, undefined where none does. */
   waitingSinceMs(): ReadonlyMap<string, number | undefined>;
   stop(): Promise<void>;
@@ -36,9 +40,12 @@ export interface Deliveries {
 /** To none at first. */
 export const createDeliveries = (
   settings: Pick<DeliverySettings, 'journal' | 'gate' | 'newest' | 'onDelivery' | 'onError'> &
-    Pick<ForwardingSettings, 'onForwarded'> & {readonly scrapes: ScrapeJournal},
+    Pick<ForwardingSettings, 'onForwarded'> & {
+      readonly scrapes: ScrapeJournal;
+      readonly onLost: (samples: number, reason: LossReason) => void;
+    },
 ): Deliveries => {
-  const {journal, scrapes, gate, onForwarded, onError} = settings;
+  const {journal, scrapes, gate, onForwarded, onLost, onError} = settings;
   let forwardedTo: readonly string[] = [];
   const running = createRunningParts<RunningDestination>();
 
@@ -81,9 +88,10 @@ export const createDeliveries = (
     wake: () => {
       for (const {wake} of running.all().values()) wake();
     },
-    append: (target, blocks) => {
+    append: (target, {all, blocks, leftOut}) => {
+      if (leftOut > 0 && forwardedTo.length > 0) onLost(leftOut, 'order');
       scrapes.append(blocks);
-      for (const {scraped} of running.all().values()) scraped(target, blocks);
+      for (const {scraped} of running.all().values()) scraped(target, all);
     },
     waitingSinceMs: () => new Map(forwardedTo.map((name) => [name, scrapes.waitingSinceMs(name)])),
     stop: () => running.stop(),

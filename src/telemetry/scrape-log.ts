@@ -1,4 +1,4 @@
-import {createLimiter} from '../limiter.ts';
+import {createLimiter, type Limiter} from '../limiter.ts';
 import type {Scrape} from '../scrape/target/scraper.ts';
 import {type Target, targetKey, targetName} from '../scrape/target/target.ts';
 import type {Log} from './log.ts';
@@ -7,7 +7,7 @@ const remindEveryMs = 600_000;
 
 interface Failure {
   readonly cause: string;
-  readonly reminders: ReturnType<typeof createLimiter>;
+  readonly reminders: Limiter;
 }
 
 export interface ScrapeLog {
@@ -17,15 +17,26 @@ export interface ScrapeLog {
 }
 
 /**
- * The log of scrapes: why a target can't be scraped, when that changes and now and then, and when it can be again.
+ * The log of scrapes: why a target can't be scraped, when that changes and now and then, and when it can be again; and now and
+ * then that samples of it are left out.
  * @param nowMs a clock, in milliseconds.
  */
 export const createScrapeLog = (log: Log, nowMs?: () => number): ScrapeLog => {
   const failures = new Map<string, Failure>();
+  const leftOutReminders = new Map<string, Limiter>();
   return {
-    scrape: (target, {cause}) => {
+    scrape: (target, {cause, leftOut}) => {
       const key = targetKey(target);
       const about = {job: target.job.name, target: targetName(target)};
+      if (leftOut > 0) {
+        const reminders = leftOutReminders.get(key) ?? createLimiter(remindEveryMs, nowMs);
+        leftOutReminders.set(key, reminders);
+        if (reminders.next() !== undefined)
+          log.warn('scraped samples are older than the last of their series, and left out of remote write', {
+            ...about,
+            samples: leftOut,
+          });
+      }
       const before = failures.get(key);
       if (cause === undefined) {
         if (failures.delete(key)) log.info('the target is scraped again', about);

@@ -5,13 +5,23 @@ export interface Pushgateway extends Server {
   metrics(): Promise<string>;
 }
 
-/** Starts a real Pushgateway that keeps its groups in memory, on a free port unless one is given. */
-export async function startPushgateway(options: {readonly port?: number} = {}): Promise<Pushgateway> {
+export interface PushgatewayOptions {
+  /** A free one when left out. */
+  readonly port?: number;
+  /** Where it keeps its groups from its end to the next start; in memory alone when left out. */
+  readonly file?: string;
+}
+
+/** Starts a real Pushgateway. */
+export async function startPushgateway({port, file}: PushgatewayOptions = {}): Promise<Pushgateway> {
   const server = await startServer({
     program: 'pushgateway',
-    args: (address) => [`--web.listen-address=${address}`],
+    args: (address) => [
+      `--web.listen-address=${address}`,
+      ...(file === undefined ? [] : [`--persistence.file=${file}`]),
+    ],
     readyPath: '/-/ready',
-    port: options.port,
+    port,
   });
   return {
     ...server,

@@ -51,3 +51,47 @@ test('a real Pushgateway shows what a real exporter has, until the exporter is g
   bridge.child.kill('SIGHUP');
   await eventually(async () => expect(await shown()).toEqual([]));
 });
+
+test('a real Pushgateway that was away loses the groups that ended meanwhile', async () => {
+  let jobs = ['kept', 'ended'];
+  let scrapes = 0;
+  const server = await startHttpServer((response) => {
+    scrapes += 1;
+    const lines = jobs.map((job) => `a{job="${job}",instance="far"} ${scrapes}\n`);
+    response.writeHead(200, {'content-type': 'text/plain'}).end(lines.join(''));
+  });
+  onTestFinished(server.stop);
+  const folder = temporaryFolder();
+  const file = join(folder, 'groups');
+  const first = await startPushgateway({file});
+  onTestFinished(first.stop);
+  await startBridge(folder, {
+    scrape_configs: [
+      {
+        job_name: 'node',
+        scrape_interval: '500ms',
+        scrape_timeout: '500ms',
+        honor_labels: true,
+        static_configs: [{targets: [server.url.host]}],
+      },
+    ],
+    pushgateway: [{url: first.url}],
+    jobs: [],
+  });
+  const jobsOn = async (pushgateway: typeof first): Promise<string[]> =>
+    [...(await pushgateway.metrics()).matchAll(/^a\{instance="far",job="(\w+)"\}/gm)].map(
+      ([, job = '']) => job,
+    );
+  const eventually = (check: () => void | Promise<void>) =>
+    vi.waitFor(check, {timeout: 40_000, interval: 100});
+  await eventually(async () => expect(await jobsOn(first)).toEqual(['ended', 'kept']));
+  await first.stop();
+  jobs = ['kept'];
+  // Two scrapes without it, of which only the first tells that its series ended.
+  const before = scrapes;
+  await eventually(() => expect(scrapes).toBeGreaterThan(before + 3));
+  const second = await startPushgateway({file, port: first.port});
+  onTestFinished(second.stop);
+  expect(await jobsOn(second)).toContain('kept');
+  await eventually(async () => expect(await jobsOn(second)).toEqual(['kept']));
+});

@@ -8,12 +8,10 @@ import {acceptHeader, formatByContentType} from './protocols.ts';
 import {reportBlock, reportLayout, type ScrapeReport} from './report.ts';
 import {seriesLabels} from './series-labels.ts';
 import type {Target} from './target.ts';
-import {createTimeOrder} from './time-order.ts';
+import {createTimeOrder, type ScrapedBlocks} from './time-order.ts';
 
 /** What came of a scrape. */
-export interface Scrape {
-  /** Its samples where it succeeded, the ends of series, and what it says of itself, in this order. */
-  readonly blocks: readonly Block[];
+export interface Scrape extends ScrapedBlocks {
   readonly report: ScrapeReport;
   /** Why it failed, in one line; absent where it did not. */
   readonly cause?: string;
@@ -90,9 +88,12 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
         reports.replace(block, []);
         return block;
       };
-      const fail = (cause: string, report: ScrapeReport): Scrape => ({
-        blocks: [...live.end(timeMs), tell(report)],
+      const scrapeOf = (report: ScrapeReport, page: Block | undefined, ended: readonly Block[]): Scrape => ({
+        ...inOrder(timeMs, page, [...ended, tell(report)]),
         report,
+      });
+      const fail = (cause: string, report: ScrapeReport): Scrape => ({
+        ...scrapeOf(report, undefined, live.end(timeMs)),
         cause,
       });
       if (typeof contents === 'string') return fail(contents, {...failed, durationMs});
@@ -102,10 +103,8 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
         const cause = `the page has ${samples.layout.size} samples, and sample_limit is ${job.limits.samples}`;
         return fail(cause, {...report, isUp: false});
       }
-      const block = {timeMs, ...samples};
-      const ended = live.replace(block, vanished);
-      const sent = inOrder(block);
-      return {blocks: [...(sent.layout.size > 0 ? [sent] : []), ...ended, tell(report)], report};
+      const page = {timeMs, ...samples};
+      return scrapeOf(report, page, live.replace(page, vanished));
     },
     end: (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)],
     close: client.close,

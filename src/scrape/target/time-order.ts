@@ -1,4 +1,4 @@
-import type {Block, Layout} from '../block.ts';
+import {type Block, type Layout, samplesIn} from '../block.ts';
 import {createLayout} from '../layout.ts';
 
 /** When the series of a layout were last given a sample: each at its time, or all at the newest. Unix milliseconds. */
@@ -8,11 +8,16 @@ interface Seen {
   readonly timesMs?: Float64Array;
 }
 
-const timesOf = ({layout, timeMs, timestampsMs}: Block): Float64Array =>
-  Float64Array.from({length: layout.size}, (_, place) => {
-    const ownMs = timestampsMs?.[place] ?? Number.NaN;
-    return Number.isNaN(ownMs) ? timeMs : ownMs;
-  });
+/** The blocks of a scrape: its samples where it succeeded, the ends of series, and what it says of itself, in this order. */
+export interface ScrapedBlocks {
+  readonly all: readonly Block[];
+  /** The same without samples that are older than the last of their series. */
+  readonly blocks: readonly Block[];
+  /** How many these are. */
+  readonly leftOut: number;
+}
+
+const ownTime = ({timestampsMs}: Block, place: number): number => timestampsMs?.[place] ?? Number.NaN;
 
 const keyOf = (layout: Layout, place: number): string => JSON.stringify(layout.seriesAt(place).labels);
 
@@ -52,28 +57,50 @@ const pick = (block: Block, places: readonly number[]): Block => {
 };
 
 /**
- * Leaves out samples that are older than the last of their series, which a page with timestamps of its own can have:
- * senders have to send them in order (remote write 1.0, "Ordering"), and no receiver would take them.
+ * Leaves out samples that are older than the last of their series, which a page with timestamps of its own can have, and where
+ * the clock was set back all that has the time of the scrape: senders have to send samples in order (remote write 1.0,
+ * "Ordering"), and no receiver would take them.
  */
-export const createTimeOrder = (): ((block: Block) => Block) => {
+export const createTimeOrder = () => {
   let seen: Seen | undefined;
-  return (block) => {
-    const {layout, timeMs} = block;
-    if (block.timestampsMs === undefined && timeMs >= (seen?.newestMs ?? -Infinity)) {
+  /** The newest time of a scrape. */
+  let reachedMs = -Infinity;
+
+  const pageInOrder = (page: Block, isLate: boolean): Block => {
+    const {layout, timeMs} = page;
+    if (page.timestampsMs === undefined && !isLate && timeMs >= (seen?.newestMs ?? -Infinity)) {
       seen = {layout, newestMs: timeMs};
-      return block;
+      return page;
     }
-    const timesMs = timesOf(block);
+    const timesMs = new Float64Array(layout.size);
     const beforeMs = seen && lastTimes(layout, seen);
     const kept: number[] = [];
     let newestMs = -Infinity;
-    timesMs.forEach((atMs, place) => {
+    for (let place = 0; place < layout.size; place += 1) {
+      const ownMs = ownTime(page, place);
+      const isOwn = !Number.isNaN(ownMs);
+      const atMs = isOwn ? ownMs : timeMs;
       const lastMs = beforeMs?.[place] ?? Number.NaN;
-      if (atMs < lastMs) timesMs[place] = lastMs;
-      else kept.push(place);
+      const isKept = !(atMs < lastMs) && (isOwn || !isLate);
+      if (isKept) kept.push(place);
+      timesMs[place] = isKept ? atMs : lastMs;
       newestMs = Math.max(newestMs, atMs, Number.isNaN(lastMs) ? atMs : lastMs);
-    });
+    }
     seen = {layout, newestMs, timesMs};
-    return kept.length === layout.size ? block : pick(block, kept);
+    return kept.length === layout.size ? page : pick(page, kept);
+  };
+
+  /**
+   * @param page what a target has at `timeMs`; absent where it could not be scraped.
+   * @param others the ends of series and what the scrape says of itself, of the same time.
+   */
+  return (timeMs: number, page: Block | undefined, others: readonly Block[]): ScrapedBlocks => {
+    // Also at the same time, to which a clock comes once more that is set back by a multiple of the interval.
+    const isLate = timeMs <= reachedMs;
+    reachedMs = Math.max(reachedMs, timeMs);
+    const all = page ? [page, ...others] : others;
+    const inOrder = [...(page ? [pageInOrder(page, isLate)] : []), ...(isLate ? [] : others)];
+    const blocks = inOrder.filter(({layout}) => layout.size > 0);
+    return {all, blocks, leftOut: samplesIn(all) - samplesIn(blocks)};
   };
 };

@@ -150,6 +150,22 @@ it('drops the oldest where the file would grow beyond its limit', () => {
   expect(statSync(path).size).toBeLessThan(400_000);
 });
 
+it('drops with the oldest what only they have, so that no more of them need go', () => {
+  const {journal, path, lost} = opened({limitBytes: 300_000});
+  journal.keepFor(['a']);
+  for (let timeMs = 1; timeMs <= 100; timeMs += 1)
+    journal.append([blockOf('same', 100, timeMs), blockOf(`own${timeMs}`, 1000, timeMs)]);
+  const times = timesOf(journal, 'a');
+  expect(times.at(-1)).toBe(100);
+  const samples = lost.reduce((sum, line) => sum + Number.parseInt(line, 10), 0);
+  expect(samples).toBe(1100 * (100 - times.length / 2));
+  // Values and layout of a scrape have some 20 KiB.
+  expect(times.length / 2).toBeGreaterThan(8);
+  expect(countOf(path, 'layouts')).toBe(times.length / 2 + 1);
+  journal.close();
+  expect(statSync(path).size).toBeLessThan(400_000);
+});
+
 describe('a file', () => {
   it('that can not be written loses what comes meanwhile, and no more', () => {
     const {journal, path, lines, lost} = opened();

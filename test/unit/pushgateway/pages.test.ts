@@ -85,3 +85,43 @@ it('tries again, with what is newest by then', async () => {
   offer(target, [blockOf('a', 1, 3000, 7)]);
   await eventually(() => expect(events.at(-1)?.outcome).toMatchObject({kind: 'rejected', status: 400}));
 });
+
+const groupBlock = (jobs: readonly string[], timeMs: number): Block => ({
+  layout: createLayout(
+    jobs.map((job) => ({
+      labels: [
+        ['__name__', 'a'],
+        ['job', job],
+      ],
+      family: gauge('a'),
+    })),
+  ),
+  timeMs,
+  values: new Float64Array(jobs.length),
+});
+
+it('deletes what it has shown of a target and the target has no more, also when it was away as that ended', async () => {
+  const {receiver, offer, eventually, requests, events} = await forwarding();
+  offer(target, [groupBlock(['x', 'y', 'z'], 1000)]);
+  const other: Labels = [...target, ['zone', 'b']];
+  offer(other, [groupBlock(['other'], 1000)]);
+  await eventually(() => expect(events).toHaveLength(4));
+  receiver.behave({kind: 'status', reply: {status: 503}});
+  offer(target, [groupBlock(['x', 'z'], 2000), staleBlockOf('a', 1, 2000)]);
+  await eventually(() => expect(events.at(-1)?.outcome.kind).toBe('retry'));
+  offer(target, [groupBlock(['x'], 3000)]);
+  // Behind all attempts to show what is before it.
+  const tried = events.length;
+  await eventually(() => expect(events.length).toBeGreaterThan(tried + 2));
+  const before = requests().length;
+  receiver.behave({kind: 'accept', status: 200});
+  await eventually(() =>
+    expect(requests().slice(-2)).toEqual(['DELETE /base/metrics/job/y', 'DELETE /base/metrics/job/z']),
+  );
+  expect(requests().slice(before)).not.toContain('DELETE /base/metrics/job/other');
+  await eventually(() => expect(events.at(-1)?.outcome.kind).toBe('accepted'));
+  // What it has deleted it deletes no second time.
+  const deleted = requests().length;
+  offer(target, [groupBlock(['x'], 4000)]);
+  await eventually(() => expect(requests().slice(deleted)).toEqual(['PUT /base/metrics/job/x']));
+});

@@ -28,7 +28,7 @@ const startScraping = () => {
   const problems: unknown[] = [];
   const scraping = createScraping({
     version: '1.2.3',
-    onBlocks: ({job}, scraped) => blocks.push(...scraped.map((block) => ({job: job.name, block}))),
+    onBlocks: ({job}, scraped) => blocks.push(...scraped.blocks.map((block) => ({job: job.name, block}))),
     onScrape: () => undefined,
     onError: (_, error) => problems.push(error),
     onProblem: (problem) => problems.push(problem),

@@ -29,7 +29,7 @@ const scraperOf = async (
 };
 
 const own = 'instance="i",job="node"';
-const contentsOf = ({blocks}: Scrape) =>
+const contentsOf = ({blocks}: Pick<Scrape, 'blocks'>) =>
   blocks.map(({timeMs, ...block}) => [
     timeMs,
     Object.fromEntries(
@@ -92,7 +92,7 @@ it('gives samples, ends of series, and a report of itself', async () => {
     [4000, report(0, 0, 0, 0)],
   ]);
   expect(contentsOf(fifth)).toEqual([[5000, report(0, 0, 0, 0)]]);
-  const ends = contentsOf({blocks: scraper.end(6000), report: first.report});
+  const ends = contentsOf({blocks: scraper.end(6000)});
   expect(ends).toMatchObject([[6000, {'up{}': 'stale', 'scrape_series_added{}': 'stale'}]]);
   expect(scraper.end(7000)).toEqual([]);
 });
@@ -111,6 +111,34 @@ it('does not end series that come with times of their own, unless asked to', asy
     const second = contentsOf(await scraper.scrape(2000, never));
     expect(second.slice(0, -1).map(([, samples]) => samples)).toEqual(ended);
   }
+});
+
+it('leaves out all of a scrape while the clock is behind the one before it, and tells how many samples these are', async () => {
+  const pages = ['a 1\nb 1 500\n', 'a 2\nb 2 600\nc 2\n', 'c 3\n', undefined, 'c 5\n'];
+  const {scraper} = await scraperOf((response) => page(pages.shift() ?? 'a')(response, expect.anything()));
+  const scrapes: Scrape[] = [];
+  for (const timeMs of [10_000, 1000, 2000, 3000, 10_001]) scrapes.push(await scraper.scrape(timeMs, never));
+  // The report is of five series. What has a time of its own is none of the clock's business.
+  expect(scrapes.map(({leftOut}) => leftOut)).toEqual([0, 2 + 5, 1 + 1 + 5, 1 + 5, 0]);
+  expect(scrapes.map(contentsOf)).toEqual([
+    [
+      [10_000, {'a{}': 1, 'b{}': 1}],
+      [10_000, report(1, 2, 2, 2)],
+    ],
+    [[1000, {'b{}': 2}]],
+    [],
+    [],
+    [
+      [10_001, {'c{}': 5}],
+      [10_001, report(1, 1, 1, 0)],
+    ],
+  ]);
+  expect(contentsOf({blocks: scrapes[2]?.all ?? []})).toEqual([
+    [2000, {'c{}': 3}],
+    [2000, {'a{}': 'stale'}],
+    [2000, report(1, 1, 1, 0)],
+  ]);
+  expect(scrapes[3]).toMatchObject({cause: expect.any(String), all: {length: 2}});
 });
 
 it('reads OpenMetrics by gzip, with exemplars', async () => {

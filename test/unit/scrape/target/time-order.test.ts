@@ -1,25 +1,31 @@
 import {expect, it} from 'vitest';
 import type {Block} from '../../../../src/scrape/block.ts';
 import {createTimeOrder} from '../../../../src/scrape/target/time-order.ts';
-import {blockOf} from '../../forwarding/blocks.ts';
+import {blockOf, staleBlockOf} from '../../forwarding/blocks.ts';
 
 const none = Number.NaN;
 const bitsOf = ({values}: Block): readonly bigint[] => [...new BigUint64Array(values.buffer)];
 
-it('gives blocks as they are where time goes on', () => {
+/** The order of pages that are scraped with nothing else. */
+const createPageOrder = () => {
   const inOrder = createTimeOrder();
+  return (page: Block): Block | undefined => inOrder(page.timeMs, page, []).blocks[0];
+};
+
+it('gives blocks as they are where time goes on', () => {
+  const inOrder = createPageOrder();
   const blocks = [
     blockOf('a', 2, 1000),
     {...blockOf('a', 2, 2000), timestampsMs: Float64Array.of(none, 1500)},
     {...blockOf('b', 2, 2000), timestampsMs: Float64Array.of(0, -5)},
-    {...blockOf('a', 2, 3000), timestampsMs: Float64Array.of(3000, 3000)},
-    blockOf('a', 2, 3000),
+    {...blockOf('a', 2, 3000), timestampsMs: Float64Array.of(3001, 3001)},
+    blockOf('a', 2, 3001),
   ];
   for (const block of blocks) expect(inOrder(block)).toBe(block);
 });
 
 it('leaves out what is older than the last sample of its series, and nothing else of a block', () => {
-  const inOrder = createTimeOrder();
+  const inOrder = createPageOrder();
   inOrder({...blockOf('a', 3, 1000), timestampsMs: Float64Array.of(none, 500, 5000)});
   const second: Block = {
     ...blockOf('a', 4, 2000),
@@ -32,6 +38,7 @@ it('leaves out what is older than the last sample of its series, and nothing els
   };
   new BigUint64Array(second.values.buffer).fill(0x7ff0_0000_0000_0002n);
   const kept = inOrder(second);
+  if (kept === undefined) expect.fail('all is left out');
   expect([0, 1].map((place) => kept.layout.seriesAt(place).labels.at(-1)?.[1])).toEqual(['1', '3']);
   expect(bitsOf(kept)).toEqual([0x7ff0_0000_0000_0002n, 0x7ff0_0000_0000_0002n]);
   expect(kept).toMatchObject({
@@ -41,7 +48,26 @@ it('leaves out what is older than the last sample of its series, and nothing els
     exemplars: [{index: 1, labels: [['trace_id', 'x']], value: 2, timestampMs: 7}],
   });
   // The times of what was left out are still the last.
-  expect(inOrder(blockOf('a', 4, 4999)).layout.size).toBe(3);
-  expect(inOrder(blockOf('a', 4, 5000)).layout.size).toBe(4);
-  expect(inOrder(blockOf('a', 4, 4000)).layout.size).toBe(0);
+  expect(inOrder(blockOf('a', 4, 4999))?.layout.size).toBe(3);
+  expect(inOrder(blockOf('a', 4, 5000))?.layout.size).toBe(4);
+  expect(inOrder(blockOf('a', 4, 4000))).toBeUndefined();
+});
+
+it('leaves out and counts all that has the time of a scrape, while that is not behind the time of another one', () => {
+  const inOrder = createTimeOrder();
+  const up = blockOf('up', 2, 3000);
+  const ends = staleBlockOf('gone', 3, 3000);
+  // Of a target that could not be scraped.
+  expect(inOrder(3000, undefined, [ends, up])).toEqual({all: [ends, up], blocks: [ends, up], leftOut: 0});
+  const late: Block = {...blockOf('a', 4, 2000), timestampsMs: Float64Array.of(none, 1000, none, 5000)};
+  const {blocks, leftOut} = inOrder(2000, late, [ends, up]);
+  expect(blocks.map(({timestampsMs}) => timestampsMs)).toEqual([Float64Array.of(1000, 5000)]);
+  expect(leftOut).toBe(2 + 3 + 2);
+  expect(inOrder(3000, blockOf('a', 4, 3000), [up])).toMatchObject({blocks: [], leftOut: 6});
+  // Series that were left out have no time to go on from.
+  const next = {...blockOf('a', 4, 3001), timestampsMs: Float64Array.of(10, 999, none, 4999)};
+  expect(inOrder(3001, next, [up])).toMatchObject({
+    blocks: [{timestampsMs: Float64Array.of(10, none)}, up],
+    leftOut: 2,
+  });
 });
