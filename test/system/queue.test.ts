@@ -112,6 +112,32 @@ describe('queue', () => {
       },
     ]);
   });
+
+  it('writes what a Pushgateway rejected, with the labels that are pushed', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'journal.db');
+    const journal = openJournal(path);
+    journal.cursor('gateway');
+    journal.append(completed({endedAtMs: 1_772_345_262_000}));
+    journal.reject('gateway', {resultId: 1, cause: 'no', atMs: Date.now()});
+    journal.close();
+    const configuration = {
+      labels: {job: 'speedtest', instance: 'home'},
+      jobs: [idleJob],
+      remote_write: [{name: 'store', url: 'http://127.0.0.1:9/'}],
+      pushgateway: [{name: 'gateway', url: 'http://127.0.0.1:9/'}],
+      storage: {path},
+    };
+    writeFileSync(join(folder, 'bridge.yaml'), JSON.stringify(configuration));
+    const {code, stdout} = await runCommand(
+      ['queue', 'export', 'gateway', '--config', 'bridge.yaml', '--output', '-'],
+      {cwd: folder},
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^speedtest_tracker_ping\{.*instance="home".*job="speedtest".*\} 11\.25 1772345262\.000$/m,
+    );
+  });
 });
 
 describe('import ookla-json', () => {
