@@ -2,7 +2,8 @@ import {z} from 'zod';
 import {spokenFailure} from '../engine/cli/failure.ts';
 import type {FailureClass, IdleLatency, LoadedLatency, Transfer} from '../result.ts';
 
-const decimal = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+/** A number as programs write it in a text. */
+export const decimal = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 /** A number, also one written as text, as CSV and some databases have it; null where it is not known. */
 export const numeric = z

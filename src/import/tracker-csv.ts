@@ -1,4 +1,5 @@
 import {knownFields, readCsv} from './csv.ts';
+import {decimal} from './fields.ts';
 import {SourceError, type SourceRow} from './source.ts';
 import {readTracker, type TrackerReading} from './tracker.ts';
 
@@ -39,8 +40,6 @@ const isInBits = (path: string, titles: readonly string[], columns: readonly str
     );
   return rate < other;
 };
-
-const decimal = /^\d+(?:\.\d+)?$/;
 
 const inBytes = (bits: string | undefined): string | number | undefined =>
   bits === undefined || !decimal.test(bits) ? bits : Number.parseFloat(bits) / 8;
