@@ -1,9 +1,9 @@
-import {existsSync} from 'node:fs';
 import {setImmediate} from 'node:timers/promises';
 import type {Config} from '../config/schema.ts';
 import {type Source, SourceError, type SourceRow} from '../import/source.ts';
 import {JournalError} from '../journal/database.ts';
 import {faultOf} from '../journal/fault.ts';
+import {openImportedKeys} from '../journal/imported-keys.ts';
 import type {KeyedResult} from '../journal/journal.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
@@ -98,6 +98,19 @@ const report = (
   return broken === undefined && wrong === 0 ? exitCode.good : exitCode.failed;
 };
 
+/** As `take`, with what is wrong with the journal's file in one line that names it. */
+const naming =
+  (path: string, done: 'read' | 'written', take: Take): Take =>
+  (results) => {
+    try {
+      return take(results);
+    } catch (cause) {
+      if (faultOf(cause) === undefined) throw cause;
+      const words = cause instanceof Error ? cause.message : String(cause);
+      throw new JournalError(`journal ${path} cannot be ${done}: ${words} (storage.path)`, {cause});
+    }
+  };
+
 /** Shows what would come from a source, beside what the journal has already, and writes nothing. */
 export const previewImport = async (
   {storage: {path}}: Config,
@@ -105,14 +118,14 @@ export const previewImport = async (
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> => {
-  const journal = existsSync(path) ? openJournal(path) : undefined;
+  const known = openImportedKeys(path);
   try {
-    const {take, lines} = createImportPreview(journal);
-    const outcome = await readAll(source, take, signal);
+    const {take, lines} = createImportPreview(known);
+    const outcome = await readAll(source, naming(path, 'read', take), signal);
     for (const line of lines(terminal)) process.stdout.write(`${line}\n`);
     return report(outcome, 'would be imported', source);
   } finally {
-    journal?.close();
+    known?.close();
   }
 };
 
@@ -135,15 +148,9 @@ export const importResults = async (
     pushgateway,
   } = config;
   const journal = openJournal(path);
-  const take: Take = (results) => {
-    try {
-      return journal.importResults(deliver ? results : results.map(asHistory));
-    } catch (cause) {
-      if (faultOf(cause) === undefined) throw cause;
-      const words = cause instanceof Error ? cause.message : String(cause);
-      throw new JournalError(`journal ${path} cannot be written: ${words} (storage.path)`, {cause});
-    }
-  };
+  const take = naming(path, 'written', (results) =>
+    journal.importResults(deliver ? results : results.map(asHistory)),
+  );
   try {
     // So that they are delivered, destinations must have their place in the journal before the results do.
     for (const {name, replay} of deliver ? [...remote_write, ...pushgateway] : [])

@@ -5,6 +5,12 @@ import {UnreadableRowError} from './fault.ts';
 import type {Journal, KeyedResult} from './journal.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from './query.ts';
 
+/** Tells whether a result was imported under a key. The table of keys is the same in each version of the schema. */
+export const openKeys = (db: Database): ((key: string) => boolean) => {
+  const count = numberQuery(db, 'SELECT count(*) FROM imports WHERE key = ?');
+  return (key) => count(key) === 1;
+};
+
 /** What is asked of the journal's other parts. */
 interface Parts {
   nextId(): number;
@@ -23,7 +29,6 @@ export const openImports = (
   db: Database,
   {nextId, lastSuccess, usage, hours}: Parts,
 ): Pick<Journal, 'importResults' | 'wasImported'> => {
-  const countKey = numberQuery(db, 'SELECT count(*) FROM imports WHERE key = ?');
   const findKeys = statement(
     db,
     `SELECT CAST(json_group_array(value) AS BLOB) FROM json_each(?) WHERE value IN (SELECT key FROM imports)`,
@@ -85,6 +90,6 @@ export const openImports = (
 
   return {
     importResults: (keyed) => importResults.immediate(keyed),
-    wasImported: (key) => countKey(key) === 1,
+    wasImported: openKeys(db),
   };
 };

@@ -2,15 +2,18 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
+import {readOoklaLine} from '../../../src/import/ookla-json.ts';
+import {openDatabase} from '../../../src/journal/database.ts';
+import {migrations} from '../../../src/journal/migrations.ts';
+import {numberQuery} from '../../../src/journal/query.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {recorded} from '../../fixtures/ookla.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
 const trackerExport = 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n';
 
-/** Imports one result with the command, into a journal of its own, and gives what came of it. */
-const importOne = async (kind: string, content: string, ...args: readonly string[]) => {
-  const folder = temporaryFolder();
+/** Imports with the command into the journal of a folder, and gives where that is, and what was said. */
+const importInto = async (folder: string, kind: string, content: string, ...args: readonly string[]) => {
   const source = join(folder, 'source');
   writeFileSync(source, content);
   const path = join(folder, 'journal.db');
@@ -25,10 +28,16 @@ const importOne = async (kind: string, content: string, ...args: readonly string
   }
   const command = ['import', kind, source, '--job', 'wan', '--timezone', 'UTC', '--config', config, ...args];
   expect(await runCommand(command, {}, new AbortController().signal)).toBe(0);
+  return {path, said: said.join('')};
+};
+
+/** Imports one result into a journal of its own, and gives what came of it. */
+const importOne = async (kind: string, content: string, ...args: readonly string[]) => {
+  const {path, said} = await importInto(temporaryFolder(), kind, content, ...args);
   const journal = openJournal(path);
   onTestFinished(() => journal.close());
   const [row] = journal.after(0, 1);
-  return {result: row?.result, lag: journal.status('north')?.lag, said: said.join('')};
+  return {result: row?.result, lag: journal.status('north')?.lag, said};
 };
 
 describe('an imported result', () => {
@@ -54,4 +63,18 @@ describe('an imported result', () => {
     expect(lag).toBe(1);
     expect(said).toBe('1 results imported, 0 there already, 0 lines left out\n');
   });
+});
+
+it('a dry run tells what is in an older journal already, whose schema it leaves as it is', async () => {
+  const folder = temporaryFolder();
+  const line = JSON.stringify(recorded);
+  const imported = readOoklaLine(line, 'wan');
+  const db = openDatabase(join(folder, 'journal.db'), undefined, migrations.slice(0, 1));
+  onTestFinished(() => void db.close());
+  db.prepare('INSERT INTO imports (key) VALUES (?)').run(imported.kind === 'result' ? imported.key : '');
+  const another = JSON.stringify({...recorded, isp: 'another'});
+  const {said} = await importInto(folder, 'ookla-json', `${line}\n${another}\n`, '--dry-run');
+  expect(said).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
+  expect(numberQuery(db, 'PRAGMA user_version')()).toBe(1);
+  expect(numberQuery(db, 'SELECT count(*) FROM imports')()).toBe(1);
 });
