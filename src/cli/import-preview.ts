@@ -21,17 +21,18 @@ export const createImportPreview = (known: ImportedKeys | undefined) => {
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
 
-  const take = (results: readonly KeyedResult[]): number => {
-    const before = keys.size;
+  const take = (results: readonly KeyedResult[]): readonly TestResult[] => {
+    const added: TestResult[] = [];
     for (const {result, key} of results) {
       if (keys.has(key) || known?.wasImported(key) === true) continue;
       keys.add(key);
+      added.push(result);
       counts[result.status] += 1;
       firstMs = Math.min(firstMs, result.endedAtMs);
       lastMs = Math.max(lastMs, result.endedAtMs);
       if (first.length < shown) first.push(result);
     }
-    return keys.size - before;
+    return added;
   };
 
   const lines = (terminal: Terminal): readonly string[] =>

@@ -70,7 +70,7 @@ export const openImports = (
     );
   };
 
-  const importResults = db.transaction((keyed: readonly KeyedResult[]): number => {
+  const importResults = db.transaction((keyed: readonly KeyedResult[]): readonly TestResult[] => {
     const found = newOnes(keyed);
     const results = [...found.values()];
     const firstId = nextId();
@@ -85,7 +85,7 @@ export const openImports = (
     insertRows.run(JSON.stringify(rows));
     usage.add(results);
     hours.addFrom(firstId);
-    return rows.length;
+    return results;
   });
 
   return {

@@ -77,8 +77,8 @@ export interface Journal extends History {
    * Undefined when the key was there already.
    */
   importResult(result: TestResult, key: string): JournalRow | undefined;
-  /** As `importResult` for each, in one transaction, which holds up other processes for so long. Returns how many were new. */
-  importResults(results: readonly KeyedResult[]): number;
+  /** As `importResult` for each, in one transaction, which holds up other processes for so long. Returns those that were new. */
+  importResults(results: readonly KeyedResult[]): readonly TestResult[];
   /** Whether a result was imported under that key. */
   wasImported(key: string): boolean;
   /** The rows after `id` in order, at most `limit` of them. */

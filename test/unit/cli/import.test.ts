@@ -20,7 +20,8 @@ const importInto = async (folder: string, kind: string, content: string, ...args
   const config = join(folder, 'bridge.yaml');
   const destinations = ['north', 'south'].map((name) => ({name, url: 'http://127.0.0.1:9'}));
   // JSON is YAML.
-  writeFileSync(config, JSON.stringify({jobs: [], remote_write: destinations, storage: {path}}));
+  const storage = {path, retention: '100y'};
+  writeFileSync(config, JSON.stringify({jobs: [], remote_write: destinations, storage}));
   const said: string[] = [];
   for (const stream of [process.stdout, process.stderr]) {
     const spy = vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0);
@@ -77,4 +78,26 @@ it('a dry run tells what is in an older journal already, whose schema it leaves 
   expect(said).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
   expect(numberQuery(db, 'PRAGMA user_version')()).toBe(1);
   expect(numberQuery(db, 'SELECT count(*) FROM imports')()).toBe(1);
+});
+
+it.each([{args: []}, {args: ['--dry-run']}])(
+  'results that the next pruning removes are counted: $args',
+  async ({args}) => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 19);
+    const content = `${trackerExport}2,11.25,117654321,2026-03-02 07:07:42\n3,11.25,117654321,${yesterday}\n`;
+    const importing = async (folder: string, retention: string) =>
+      importInto(folder, 'tracker-csv', content, '--storage-retention', retention, ...args);
+    const {said} = await importing(temporaryFolder(), '2d');
+    expect(said).toContain(
+      '2 of the 3 are older than storage.retention, and removed within the hour unless it is raised before\n',
+    );
+    expect((await importing(temporaryFolder(), '100y')).said).not.toContain('storage.retention');
+  },
+);
+
+it('results that were there already are not counted among those that the next pruning removes', async () => {
+  const folder = temporaryFolder();
+  await importInto(folder, 'tracker-csv', trackerExport);
+  const {said} = await importInto(folder, 'tracker-csv', trackerExport, '--storage-retention', '2d');
+  expect(said).toBe('0 results imported, 1 there already, 0 lines left out\n');
 });
