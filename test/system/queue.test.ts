@@ -145,7 +145,7 @@ describe('import ookla-json', () => {
     const folder = temporaryFolder();
     writeFileSync(
       join(folder, 'bridge.yaml'),
-      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db'}}),
+      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db', retention: '100y'}}),
     );
     const later = {...recorded, timestamp: '2026-03-01T07:07:42Z'};
     const lines = [JSON.stringify(recorded), '{"type":"log"}', '', JSON.stringify(later), 'no json'];
