@@ -10,7 +10,7 @@ import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startPrometheus} from '../peers/prometheus.ts';
 import {provide} from '../peers/provide.ts';
 import {startReceiver} from '../peers/receiver.ts';
-import {runCommand, startBridge} from './bridge.ts';
+import {runCommand, startBridge, startCommand} from './bridge.ts';
 
 const idleJob = {name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded']};
 
@@ -164,6 +164,23 @@ describe('import ookla-json', () => {
     ]);
     journal.close();
     expect(readFileSync(join(folder, 'results.jsonl'), 'utf8')).toContain('no json');
+  });
+
+  it('reads standard input to its end', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'bridge.yaml'),
+      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db', retention: '100y'}}),
+    );
+    const importing = (source: string) =>
+      startCommand(['import', 'ookla-json', source, '--config', 'bridge.yaml'], {cwd: folder, stdin: 'pipe'});
+    const {child, stdout, ended} = importing('-');
+    child.stdin?.end(JSON.stringify(recorded));
+    expect(await ended).toBe(0);
+    expect(stdout()).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    const unnamed = importing('');
+    expect(await unnamed.ended).toBe(2);
+    expect(unnamed.stderr()).toMatch(/^ cannot be read: ENOENT/);
   });
 
   it('says what it can not read', async () => {
