@@ -183,6 +183,28 @@ describe('import ookla-json', () => {
     expect(unnamed.stderr()).toMatch(/^ cannot be read: ENOENT/);
   });
 
+  it('takes what comes by standard input as it comes, and is stopped while it waits for more', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'bridge.yaml'),
+      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db', retention: '100y'}}),
+    );
+    const args = ['import', 'ookla-json', '-', '--config', 'bridge.yaml'];
+    const {child, stdout, stderr, ended} = startCommand(args, {cwd: folder, stdin: 'pipe'});
+    const journal = openJournal(join(folder, 'journal.db'));
+    onTestFinished(() => journal.close());
+    for (const lines of [1, 2]) {
+      child.stdin?.write(`${JSON.stringify({...recorded, isp: `of line ${lines}`})}\n{"type":`);
+      await vi.waitFor(() => expect(journal.lastId()).toBe(lines), {timeout: 20_000});
+      child.stdin?.write('"log"}\n');
+    }
+    await vi.waitFor(() => expect(stderr()).toContain('line 4: '), {timeout: 20_000});
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+    expect(stdout()).toBe('2 results imported, 0 there already, 2 lines left out\n');
+    expect(stderr()).toMatch(/^line 2: .+\nline 4: .+\nstopped: the same command goes on from here\n$/);
+  });
+
   it('says what it can not read', async () => {
     const folder = temporaryFolder();
     writeFileSync(
