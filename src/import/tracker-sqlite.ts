@@ -19,6 +19,17 @@ const words: ReadonlyMap<unknown, string> = new Map([
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
+/** SQLite's primary result codes READONLY and CANTOPEN. @see https://sqlite.org/rescode.html */
+const notWritable: readonly unknown[] = [8, 14];
+
+/** Whether SQLite could not make the files by which it shares a write-ahead log with others. */
+const isUnsharable = (error: unknown): boolean =>
+  error instanceof Error &&
+  'rawCode' in error &&
+  typeof error.rawCode === 'number' &&
+  // The low byte of an extended code is the primary one.
+  notWritable.includes(error.rawCode & 0xff);
+
 const explain = (path: string, error: unknown): unknown => {
   if (error instanceof SourceError || !(error instanceof Error)) return error;
   const code = codeOf(error);
@@ -67,8 +78,7 @@ const openReadOnly = (path: string): Database => {
     try {
       attach(db, `${file}?mode=ro`);
     } catch (error) {
-      if (codeOf(error) !== 'SQLITE_CANTOPEN') throw error;
-      // In a folder that can't be written, SQLite can't make the files by which it shares a WAL with others.
+      if (!isUnsharable(error)) throw error;
       attach(db, `${file}?immutable=1`);
     }
     return db;
