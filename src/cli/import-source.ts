@@ -68,6 +68,7 @@ export const importSource = (config: Jobs, given: SourceOptions): Source => {
   const job = jobName(config, given.kind, given.job);
   const name = path === '-' ? 'standard input' : path;
   const reading = {job, clock: createClock(name, timeZone)};
+  const inUtc = {job, clock: createClock(name, 'UTC')};
   switch (kind) {
     case 'tracker-sqlite':
       return trackerSqlite(path, reading);
@@ -82,9 +83,9 @@ export const importSource = (config: Jobs, given: SourceOptions): Source => {
     case 'ookla-json':
       return lineSource(path, (line) => readOoklaLine(line, job));
     case 'speedtest-cli-json':
-      return lineSource(path, (line) => readSpeedtestCliJson(line, job));
+      return lineSource(path, (line) => readSpeedtestCliJson(line, inUtc));
     case 'speedtest-cli-csv':
-      return lineSource(path, (line) => readSpeedtestCliCsv(line, job));
+      return lineSource(path, (line) => readSpeedtestCliCsv(line, inUtc));
     default:
       return kind satisfies never;
   }

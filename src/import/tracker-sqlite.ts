@@ -2,8 +2,8 @@ import {statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
 import {z} from 'zod';
-import {type Batch, type Source, SourceError} from './source.ts';
-import {readTracker, type TrackerReading} from './tracker.ts';
+import {type Batch, type Reading, type Source, SourceError} from './source.ts';
+import {readTracker} from './tracker.ts';
 import {trackerColumns} from './tracker-row.ts';
 
 type Database = Libsql.Database;
@@ -110,7 +110,7 @@ const columnsOf = (db: Database, path: string): readonly string[] => {
  * The results in Speedtest Tracker's SQLite file, in order of their numbers. The file is never written to, and may be in
  * use; it is locked against its program for no longer than some hundred rows take to be read.
  */
-export const trackerSqlite = (path: string, reading: TrackerReading): Source => ({
+export const trackerSqlite = (path: string, reading: Reading): Source => ({
   rowsName: 'results',
   async *batches(signal): AsyncGenerator<Batch> {
     let db: Database | undefined;
