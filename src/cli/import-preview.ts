@@ -1,5 +1,5 @@
+import type {KeyedResult} from '../journal/import-journal.ts';
 import type {ImportedKeys} from '../journal/imported-keys.ts';
-import type {KeyedResult} from '../journal/journal.ts';
 import type {TestResult} from '../result.ts';
 import {resultColumns} from './results.ts';
 import {tableLines} from './table.ts';

@@ -1,10 +1,9 @@
 import {openUnchanged} from './database.ts';
+import type {ImportJournal} from './import-journal.ts';
 import {openKeys} from './imports.ts';
 
 /** What tells whether a journal has a result already. */
-export interface ImportedKeys {
-  /** Whether a result was imported under that key. */
-  wasImported(key: string): boolean;
+export interface ImportedKeys extends Pick<ImportJournal, 'wasImported'> {
   close(): void;
 }
 
