@@ -17,7 +17,7 @@ export interface SourceOptions {
   readonly kind: ImportKind;
   /** A file, `-` for standard input where the kind allows it, or the URL of an API. */
   readonly source: string;
-  /** The job that the results are of. By default that of the configured tracker, for its own results, else the first one. */
+  /** The job that the results are of; by default that of the configured tracker for its own results, else the first. */
   readonly job?: string;
   /** The IANA time zone of times that name none. */
   readonly timeZone?: string;

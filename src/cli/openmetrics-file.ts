@@ -37,7 +37,10 @@ const toSeries = (complete: Labels): SentSeries | undefined => {
   return name === undefined ? undefined : {name, labels, key: JSON.stringify([name, labels])};
 };
 
-/** What a destination makes of each sample's series, undefined where it drops it. The mapping's lists of labels come again. */
+/**
+ * What a destination makes of each sample's series, undefined where it drops it. The mapping's lists of labels come
+ * again.
+ */
 const createSentSeries = (sentLabels: SentLabels): ((sample: Sample) => SentSeries | undefined) => {
   const known = new WeakMap<Labels, Map<string, SentSeries | undefined>>();
   return ({name, labels: own}) => {

@@ -14,7 +14,10 @@ export interface ImportJournal {
    * Undefined when the key was there already.
    */
   importResult(result: TestResult, key: string): JournalRow | undefined;
-  /** As `importResult` for each, in one transaction, which holds up other processes for so long. Returns those that were new. */
+  /**
+   * As `importResult` for each, in one transaction, which holds up other processes for so long. Returns those that were
+   * new.
+   */
   importResults(results: readonly KeyedResult[]): readonly TestResult[];
   /** Whether a result was imported under that key. */
   wasImported(key: string): boolean;
