@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
@@ -100,4 +100,20 @@ it('results that were there already are not counted among those that the next pr
   await importInto(folder, 'tracker-csv', trackerExport);
   const {said} = await importInto(folder, 'tracker-csv', trackerExport, '--storage-retention', '2d');
   expect(said).toBe('0 results imported, 1 there already, 0 lines left out\n');
+});
+
+it.each([
+  {args: [], problem: 'cannot be written'},
+  {args: ['--dry-run'], problem: 'cannot be read'},
+])('says in one line that the journal $problem', async ({args, problem}) => {
+  const folder = temporaryFolder();
+  const db = openDatabase(join(folder, 'made.db'));
+  const page = numberQuery(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'imports'")() ?? 0;
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const bytes = readFileSync(join(folder, 'made.db')).fill('x', (page - 1) * 4096, page * 4096);
+  writeFileSync(join(folder, 'journal.db'), bytes);
+  db.close();
+  await expect(importInto(folder, 'tracker-csv', trackerExport, ...args)).rejects.toThrow(
+    `journal ${join(folder, 'journal.db')} ${problem}: database disk image is malformed (storage.path)`,
+  );
 });
