@@ -189,10 +189,10 @@ describe('import ookla-json', () => {
       join(folder, 'bridge.yaml'),
       JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db', retention: '100y'}}),
     );
-    const args = ['import', 'ookla-json', '-', '--config', 'bridge.yaml'];
-    const {child, stdout, stderr, ended} = startCommand(args, {cwd: folder, stdin: 'pipe'});
     const journal = openJournal(join(folder, 'journal.db'));
     onTestFinished(() => journal.close());
+    const args = ['import', 'ookla-json', '-', '--config', 'bridge.yaml'];
+    const {child, stdout, stderr, ended} = startCommand(args, {cwd: folder, stdin: 'pipe'});
     for (const lines of [1, 2]) {
       child.stdin?.write(`${JSON.stringify({...recorded, isp: `of line ${lines}`})}\n{"type":`);
       await vi.waitFor(() => expect(journal.lastId()).toBe(lines), {timeout: 20_000});
