@@ -1,9 +1,7 @@
-import {existsSync} from 'node:fs';
 import type {Config} from '../config/schema.ts';
 import {type BackfillProgress, backfill as send} from '../delivery/backfill.ts';
 import type {TimeRange} from '../journal/history.ts';
 import type {Journal} from '../journal/journal.ts';
-import {openJournal} from '../journal/sqlite-journal.ts';
 import {walk} from '../journal/walk.ts';
 import {mappingOf} from '../outputs.ts';
 import {askAgeLimit} from '../receiver/ask-age-limit.ts';
@@ -11,6 +9,7 @@ import {planDestinations} from '../sinks.ts';
 import type {BackfillOptions} from './backfill-options.ts';
 import {afterLines, beforeLines, isComplete} from './backfill-report.ts';
 import {countLine} from './count-progress.ts';
+import {openExistingJournal} from './existing-journal.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {type RowFor, writeOpenMetrics} from './openmetrics-file.ts';
 import {showLine} from './progress.ts';
@@ -116,7 +115,7 @@ function* rowsFor({journal, range, destination: {name}}: Task): Generator<RowFor
 /**
  * Sends results that the journal has to one remote write, beside a running bridge or without one: the destination's place in
  * the journal stays. Or writes them to an OpenMetrics file, as that destination would get them.
- * Throws a `UsageError` for a destination that can't take them.
+ * Throws a `UsageError` for a destination that can't take them, and a `JournalError`.
  */
 export const backfill = async (
   config: Config,
@@ -124,13 +123,8 @@ export const backfill = async (
   version: string,
   signal: AbortSignal,
 ): Promise<ExitCode> => {
-  const {path} = config.storage;
   const destination = chosen(config, to);
-  if (!existsSync(path)) {
-    say(`journal ${path} is not there: nothing was tested yet (storage.path)`);
-    return exitCode.failed;
-  }
-  const journal = openJournal(path);
+  const journal = openExistingJournal(config.storage.path);
   try {
     const range = {fromMs, toMs: untilMs};
     const task = {config, journal, destination, range, resultsPerSecond, version};

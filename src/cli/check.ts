@@ -160,7 +160,10 @@ const tryTargets = async ({scrapeJobs}: Config, version: string, signal: AbortSi
   return outcomes;
 };
 
-/** Tells when the jobs run next, and tries the journal, the web address, each destination without delivering, and each target. */
+/**
+ * Tells when the jobs run next, and tries the journal, the web address, each destination without delivering, and each
+ * target.
+ */
 export const check = async (config: Config, version: string, signal: AbortSignal): Promise<ExitCode> => {
   say('ok      configuration');
   for (const warning of config.warnings) say(`warning ${warning}`);

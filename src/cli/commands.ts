@@ -209,6 +209,8 @@ export const runCommand = async (
               type: 'string',
               demandOption: true,
               describe: "a file, or - for standard input; tracker-api: the tracker's URL",
+              // yargs makes an empty text of a positional that is `-`.
+              coerce: (given: string) => (given === '' && args.includes('-') ? '-' : given),
             })
             .options(importFlags),
           args,

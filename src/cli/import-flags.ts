@@ -2,7 +2,11 @@ import type {Options} from 'yargs';
 
 /** What `import` takes beside its kind, its source and the configuration. */
 export const importFlags = {
-  job: {type: 'string', requiresArg: true, describe: 'job that the results are of (default: the first)'},
+  job: {
+    type: 'string',
+    requiresArg: true,
+    describe: "job that the results are of (default: tracker.job for a tracker's, else the first)",
+  },
   timezone: {
     type: 'string',
     requiresArg: true,

@@ -1,4 +1,5 @@
-import type {Journal, KeyedResult} from '../journal/journal.ts';
+import type {KeyedResult} from '../journal/import-journal.ts';
+import type {ImportedKeys} from '../journal/imported-keys.ts';
 import type {TestResult} from '../result.ts';
 import {resultColumns} from './results.ts';
 import {tableLines} from './table.ts';
@@ -11,26 +12,27 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
  * What stands in for the journal where nothing is to be written: it counts what would come.
- * @param journal the one that is there, for what is in it already.
+ * @param known what is in the journal already, where there is one.
  */
-export const createImportPreview = (journal: Pick<Journal, 'wasImported'> | undefined) => {
+export const createImportPreview = (known: ImportedKeys | undefined) => {
   const keys = new Set<string>();
   const counts = {completed: 0, failed: 0, skipped: 0};
   const first: TestResult[] = [];
   let firstMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
 
-  const take = (results: readonly KeyedResult[]): number => {
-    const before = keys.size;
+  const take = (results: readonly KeyedResult[]): readonly TestResult[] => {
+    const added: TestResult[] = [];
     for (const {result, key} of results) {
-      if (keys.has(key) || journal?.wasImported(key) === true) continue;
+      if (keys.has(key) || known?.wasImported(key) === true) continue;
       keys.add(key);
+      added.push(result);
       counts[result.status] += 1;
       firstMs = Math.min(firstMs, result.endedAtMs);
       lastMs = Math.max(lastMs, result.endedAtMs);
       if (first.length < shown) first.push(result);
     }
-    return keys.size - before;
+    return added;
   };
 
   const lines = (terminal: Terminal): readonly string[] =>

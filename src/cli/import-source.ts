@@ -1,4 +1,5 @@
-import {readFileSync} from 'node:fs';
+import {httpUrl} from '../config/fields.ts';
+import {Secret} from '../config/secret.ts';
 import {createClock} from '../import/clock.ts';
 import {lineSource, wholeSource} from '../import/input.ts';
 import {readOldTrackerCsv, readOldTrackerJson} from '../import/old-tracker.ts';
@@ -16,7 +17,7 @@ export interface SourceOptions {
   readonly kind: ImportKind;
   /** A file, `-` for standard input where the kind allows it, or the URL of an API. */
   readonly source: string;
-  /** The job that the results are of; the first one of the configuration where none is named. */
+  /** The job that the results are of; by default that of the configured tracker for its own results, else the first. */
   readonly job?: string;
   /** The IANA time zone of times that name none. */
   readonly timeZone?: string;
@@ -45,7 +46,7 @@ const tokenIn = (file: string | undefined): string => {
   }
   let token: string;
   try {
-    token = readFileSync(file, 'utf8').trim();
+    token = Secret.fromFile(file).reveal();
   } catch (error) {
     throw new UsageError(
       `${file} cannot be read: ${error instanceof Error ? error.message : error} (--token-file)`,
@@ -56,7 +57,8 @@ const tokenIn = (file: string | undefined): string => {
 };
 
 const urlOf = (text: string): URL => {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+  const parsed = httpUrl.safeParse(text);
+  if (parsed.success) return parsed.data;
   throw new UsageError(`${text} is no address such as https://speed.example`);
 };
 
@@ -68,6 +70,7 @@ export const importSource = (config: Jobs, given: SourceOptions): Source => {
   const job = jobName(config, given.kind, given.job);
   const name = path === '-' ? 'standard input' : path;
   const reading = {job, clock: createClock(name, timeZone)};
+  const inUtc = {job, clock: createClock(name, 'UTC')};
   switch (kind) {
     case 'tracker-sqlite':
       return trackerSqlite(path, reading);
@@ -82,9 +85,9 @@ export const importSource = (config: Jobs, given: SourceOptions): Source => {
     case 'ookla-json':
       return lineSource(path, (line) => readOoklaLine(line, job));
     case 'speedtest-cli-json':
-      return lineSource(path, (line) => readSpeedtestCliJson(line, job));
+      return lineSource(path, (line) => readSpeedtestCliJson(line, inUtc));
     case 'speedtest-cli-csv':
-      return lineSource(path, (line) => readSpeedtestCliCsv(line, job));
+      return lineSource(path, (line) => readSpeedtestCliCsv(line, inUtc));
     default:
       return kind satisfies never;
   }

@@ -1,23 +1,26 @@
-import {existsSync} from 'node:fs';
 import {setImmediate} from 'node:timers/promises';
 import type {Config} from '../config/schema.ts';
 import {type Source, SourceError, type SourceRow} from '../import/source.ts';
 import {JournalError} from '../journal/database.ts';
 import {faultOf} from '../journal/fault.ts';
-import type {KeyedResult} from '../journal/journal.ts';
+import type {KeyedResult} from '../journal/import-journal.ts';
+import {openImportedKeys} from '../journal/imported-keys.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
+import type {TestResult} from '../result.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {createImportPreview} from './import-preview.ts';
 import {printable} from './printable.ts';
 import {importLine, showLine} from './progress.ts';
 import type {Terminal} from './terminal.ts';
 
-/** Takes results, and gives how many of them were new. */
-type Take = (results: readonly KeyedResult[]) => number;
+/** Takes results, and gives those of them that were new. */
+type Take = (results: readonly KeyedResult[]) => readonly TestResult[];
 
 /** What became of a source's rows, and why it was not read to its end. */
 interface Outcome {
   imported: number;
+  /** Those of them that are older than `storage.retention`. */
+  old: number;
   /** Results that were there already. */
   known: number;
   wrong: number;
@@ -29,8 +32,14 @@ interface Outcome {
 }
 
 /** Reads a source to its end, or until it breaks off. Throws a `UsageError` where it can't be read. */
-const readAll = async (source: Source, take: Take, signal: AbortSignal): Promise<Outcome> => {
-  const outcome: Outcome = {imported: 0, known: 0, wrong: 0, unfinished: 0, doubtful: 0};
+const readAll = async (
+  source: Source,
+  take: Take,
+  {retentionMs}: Config['storage'],
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  const outcome: Outcome = {imported: 0, old: 0, known: 0, wrong: 0, unfinished: 0, doubtful: 0};
+  const keptFromMs = Date.now() - retentionMs;
   const display = process.stderr.isTTY ? showLine(process.stderr) : undefined;
   const sort = ({place, imported}: SourceRow): readonly KeyedResult[] => {
     switch (imported.kind) {
@@ -56,8 +65,9 @@ const readAll = async (source: Source, take: Take, signal: AbortSignal): Promise
     for await (const {rows, fraction} of source.batches(signal)) {
       const results = rows.flatMap(sort);
       const added = take(results);
-      outcome.imported += added;
-      outcome.known += results.length - added;
+      outcome.imported += added.length;
+      outcome.old += added.filter(({endedAtMs}) => endedAtMs < keptFromMs).length;
+      outcome.known += results.length - added.length;
       display?.draw((columns) => importLine(fraction, outcome, columns));
       // For the display, and for signals to be heard.
       await setImmediate();
@@ -80,7 +90,7 @@ const adviceFor = ({remote_write}: Config): string | undefined =>
     : undefined;
 
 const report = (
-  {imported, known, wrong, unfinished, doubtful, doubt, broken}: Outcome,
+  {imported, old, known, wrong, unfinished, doubtful, doubt, broken}: Outcome,
   did: string,
   {rowsName}: Source,
   advice?: string,
@@ -93,26 +103,44 @@ const report = (
     const others = doubtful > 1 ? ` (so are ${doubtful - 1} others)` : '';
     process.stderr.write(`${printable(doubt)}${others}\n`);
   }
+  if (old > 0) {
+    process.stderr.write(
+      `${old} of the ${imported} are older than storage.retention, and removed within the hour unless it is raised before\n`,
+    );
+  }
   if (broken !== undefined) process.stderr.write(`${broken}: the same command goes on from here\n`);
   if (imported > 0 && advice !== undefined) process.stderr.write(`${printable(advice)}\n`);
   return broken === undefined && wrong === 0 ? exitCode.good : exitCode.failed;
 };
 
+/** As `take`, with what is wrong with the journal's file in one line that names it. */
+const naming =
+  (path: string, done: 'read' | 'written', take: Take): Take =>
+  (results) => {
+    try {
+      return take(results);
+    } catch (cause) {
+      if (faultOf(cause) === undefined) throw cause;
+      const words = cause instanceof Error ? cause.message : String(cause);
+      throw new JournalError(`journal ${path} cannot be ${done}: ${words} (storage.path)`, {cause});
+    }
+  };
+
 /** Shows what would come from a source, beside what the journal has already, and writes nothing. */
 export const previewImport = async (
-  {storage: {path}}: Config,
+  {storage}: Config,
   source: Source,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> => {
-  const journal = existsSync(path) ? openJournal(path) : undefined;
+  const known = openImportedKeys(storage.path);
   try {
-    const {take, lines} = createImportPreview(journal);
-    const outcome = await readAll(source, take, signal);
+    const {take, lines} = createImportPreview(known);
+    const outcome = await readAll(source, naming(storage.path, 'read', take), storage, signal);
     for (const line of lines(terminal)) process.stdout.write(`${line}\n`);
     return report(outcome, 'would be imported', source);
   } finally {
-    journal?.close();
+    known?.close();
   }
 };
 
@@ -129,26 +157,16 @@ export const importResults = async (
   deliver: boolean,
   signal: AbortSignal,
 ): Promise<ExitCode> => {
-  const {
-    storage: {path},
-    remote_write,
-    pushgateway,
-  } = config;
-  const journal = openJournal(path);
-  const take: Take = (results) => {
-    try {
-      return journal.importResults(deliver ? results : results.map(asHistory));
-    } catch (cause) {
-      if (faultOf(cause) === undefined) throw cause;
-      const words = cause instanceof Error ? cause.message : String(cause);
-      throw new JournalError(`journal ${path} cannot be written: ${words} (storage.path)`, {cause});
-    }
-  };
+  const {storage, remote_write, pushgateway} = config;
+  const journal = openJournal(storage.path);
+  const take = naming(storage.path, 'written', (results) =>
+    journal.importResults(deliver ? results : results.map(asHistory)),
+  );
   try {
     // So that they are delivered, destinations must have their place in the journal before the results do.
     for (const {name, replay} of deliver ? [...remote_write, ...pushgateway] : [])
       journal.startAt(name, replay);
-    const outcome = await readAll(source, take, signal);
+    const outcome = await readAll(source, take, storage, signal);
     return report(outcome, 'imported', source, deliver ? undefined : adviceFor(config));
   } finally {
     journal.close();

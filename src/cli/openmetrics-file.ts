@@ -17,7 +17,7 @@ export interface RowFor {
   readonly destinations: readonly string[];
 }
 
-/** The labels with which a destination gets its series. */
+/** The labels with which a destination gets its series; those of a Pushgateway as remote write would send them. */
 const sentLabelsOf = ({labels, remote_write: destinations}: Config, name: string): SentLabels => {
   const rules = destinations.find((destination) => destination.name === name)?.writeRelabelConfigs ?? [];
   return createSentLabels(Object.entries(labels), (complete) => relabel(complete, rules));
@@ -37,7 +37,10 @@ const toSeries = (complete: Labels): SentSeries | undefined => {
   return name === undefined ? undefined : {name, labels, key: JSON.stringify([name, labels])};
 };
 
-/** What a destination makes of each sample's series, undefined where it drops it. The mapping's lists of labels come again. */
+/**
+ * What a destination makes of each sample's series, undefined where it drops it. The mapping's lists of labels come
+ * again.
+ */
 const createSentSeries = (sentLabels: SentLabels): ((sample: Sample) => SentSeries | undefined) => {
   const known = new WeakMap<Labels, Map<string, SentSeries | undefined>>();
   return ({name, labels: own}) => {
@@ -58,7 +61,10 @@ const dated = (sample: Sample, {name, labels}: SentSeries, timestampMs: number):
 async function* samplesOf(config: Config, rows: Iterable<RowFor>): AsyncGenerator<readonly DatedSample[]> {
   const map = mappingOf(config);
   const seriesOf = new Map(
-    config.remote_write.map(({name}) => [name, createSentSeries(sentLabelsOf(config, name))]),
+    [...config.remote_write, ...config.pushgateway].map(({name}) => [
+      name,
+      createSentSeries(sentLabelsOf(config, name)),
+    ]),
   );
   let atMs = Number.NaN;
   const written = new Set<string>();

@@ -68,10 +68,8 @@ export const importLine = (
     ...(known > 0 ? [`${known} there already`] : []),
     ...(wrong > 0 ? [`${wrong} left out`] : []),
   ].join(', ');
-  const barWidth = Math.min(widestBar, columns - told.length - 8);
-  if (fraction === undefined || barWidth < narrowestBar) return told.slice(0, columns);
-  const percent = `${Math.floor(fraction * 100)} %`.padStart(6);
-  return `${bar(fraction, barWidth)}${percent}  ${told}`;
+  if (fraction === undefined) return told.slice(0, columns);
+  return fitting('', fraction, [told, `${Math.floor(fraction * 100)} %`], columns);
 };
 
 const eraseLine = '\r\u001b[2K';

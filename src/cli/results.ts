@@ -1,10 +1,9 @@
-import {existsSync} from 'node:fs';
 import type {TimeRange} from '../journal/history.ts';
 import type {Journal, JournalRow} from '../journal/journal.ts';
-import {openJournal} from '../journal/sqlite-journal.ts';
 import {type Measurement, measuredIn, type TestResult} from '../result.ts';
 import {latestMs} from '../server/api/parameters.ts';
 import {shorten, widestName, widthOf} from './columns.ts';
+import {openExistingJournal} from './existing-journal.ts';
 import {type ExitCode, exitCode} from './exit-code.ts';
 import {printable} from './printable.ts';
 import {sparkline} from './sparkline.ts';
@@ -142,14 +141,10 @@ const write = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Shows the newest results of the journal at a path, beside a running bridge or without one. */
+/** Shows the newest results of the journal at a path, beside a running bridge or without one. Throws a `JournalError`. */
 export const results = (path: string, options: ResultsOptions, terminal: Terminal): ExitCode => {
   const {job, sinceMs = 0, limit = Number.MAX_SAFE_INTEGER, json} = options;
-  if (!existsSync(path)) {
-    process.stderr.write(`journal ${path} is not there: nothing was tested yet (storage.path)\n`);
-    return exitCode.failed;
-  }
-  const journal = openJournal(path);
+  const journal = openExistingJournal(path);
   try {
     const range = {fromMs: sinceMs, toMs: latestMs, ...(job !== undefined && {job})};
     const pages = pagesOf(journal, range, limit);

@@ -72,8 +72,8 @@ const chooser = (settings: LibrespeedSettings, userAgent: string, timeoutMs: num
 /**
  * The native engine against a server that speaks the LibreSpeed protocol. It measures latency, download and upload as
  * `native/README.md` says, and packet loss where the server is the project's own reflector or ICMP is allowed. When a
- * server of a list fails in a way that says nothing of the others, the next nearest is tried, and `run` is told. Throws an `EngineError` at once
- * for an unusable server address.
+ * server of a list fails in a way that says nothing of the others, the next nearest is tried, and `run` is told. Throws an
+ * `EngineError` at once for an unusable server address.
  */
 export const librespeedEngine = (settings: LibrespeedSettings): Engine => {
   const {version, stallTimeoutMs: timeoutMs = defaultStallTimeoutMs} = settings;

@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {LoadedLatency, Measurement, Transfer} from '../result.ts';
+import {problemOf} from './schema-problem.ts';
 
 const finite = z.number();
 const rate = z.number().min(0);
@@ -63,13 +64,7 @@ export type ParsedOokla =
  */
 export const parseOoklaJson = (json: unknown): ParsedOokla => {
   const parsed = ooklaResult.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return {
-      ok: false,
-      problem: issue ? `${issue.path.join('.') || 'result'}: ${issue.message}` : 'no result',
-    };
-  }
+  if (!parsed.success) return {ok: false, problem: problemOf(parsed.error)};
   const {
     timestamp,
     ping,

@@ -1,4 +1,4 @@
-import {instantsOf, type WallTime} from '../scheduler/zone.ts';
+import {instantsOf, type WallTime, wallTimeAt} from '../scheduler/zone.ts';
 import {SourceError} from './source.ts';
 
 /** A time in Unix milliseconds, or why a text is none. */
@@ -47,18 +47,6 @@ const parse = (text: string): Parsed | undefined => {
 
 const dayMs = 86_400_000;
 
-const wallOf = (utcMs: number): WallTime => {
-  const date = new Date(utcMs);
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-  };
-};
-
 /**
  * A clock that reads `2026-03-01 06:07:42` in an IANA time zone, and what names its own zone (`2026-03-01T06:07:42Z`) by
  * that. A time that comes twice, when clocks go back, is its second occurrence if the first one is not after the time read
@@ -72,7 +60,7 @@ export const createClock = (what: string, timeZone: string | undefined): Clock =
   const offsets = new Map<number, number | undefined>();
   const offsetOn = (day: number, zone: string): number | undefined => {
     if (!offsets.has(day)) {
-      const [first, second] = instantsOf(wallOf(day * dayMs), zone);
+      const [first, second] = instantsOf(wallTimeAt(day * dayMs, 'UTC'), zone);
       offsets.set(day, first === undefined || second !== undefined ? undefined : day * dayMs - first);
     }
     return offsets.get(day);

@@ -1,3 +1,5 @@
+import type {Imported, SourceRow} from './source.ts';
+
 /** A record of a CSV file. */
 export interface CsvRecord {
   /** The line on which it begins, from 1. */
@@ -42,13 +44,27 @@ export function* readCsv(text: string): Generator<CsvRecord> {
 }
 
 /** A record's fields by their columns, without those that are empty. */
-export const knownFields = (
-  names: readonly string[],
-  fields: readonly string[],
-): Readonly<Record<string, string>> =>
+const knownFields = (names: readonly string[], fields: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     names.flatMap((name, index) => {
       const field = fields[index] ?? '';
       return field === '' ? [] : [[name, field] as const];
     }),
   );
+
+/**
+ * Records as rows of a source, each by `read` from its fields that are not empty. One that has not a field for each of the
+ * columns' names is none.
+ */
+export const rowsOf = (
+  names: readonly string[],
+  records: readonly CsvRecord[],
+  read: (known: Readonly<Record<string, string>>) => Imported,
+): readonly SourceRow[] =>
+  records.map(({line, fields, isWhole}) => ({
+    place: `line ${line}`,
+    imported:
+      isWhole && fields.length === names.length
+        ? read(knownFields(names, fields))
+        : {kind: 'wrong', problem: `not as many columns as the first line, ${names.length}`},
+  }));

@@ -1,13 +1,20 @@
 import {z} from 'zod';
 import {spokenFailure} from '../engine/cli/failure.ts';
-import type {FailureClass, IdleLatency, LoadedLatency, Transfer} from '../result.ts';
+import type {FailureClass, IdleLatency, LoadedLatency, Measurement, Transfer} from '../result.ts';
 
-const decimal = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+/** A number as programs write it in a text. */
+export const decimal = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
 /** A number, also one written as text, as CSV and some databases have it; null where it is not known. */
 export const numeric = z
   .union([z.number(), z.string().regex(decimal, 'is no number').transform(Number.parseFloat)])
   .nullish();
+
+/** The number that a tracker gave a result. */
+export const rowNumber = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number.parseFloat)]);
+
+/** The number of a server; null where it is not known. */
+export const identifier = z.union([z.number(), z.string()]).nullish();
 
 /** Null where it is not known. */
 export const text = z.string().nullish();
@@ -92,9 +99,13 @@ export const transfer = (values: {
   };
 };
 
-/** What a schema found wrong, in one line that names the member. */
-export const problemOf = ({issues: [issue]}: z.core.$ZodError): string =>
-  issue === undefined ? 'no result' : `${issue.path.join('.') || 'result'}: ${issue.message}`;
+/** Whether anything was measured at all. */
+export const isMeasured = ({ping, download, upload}: Measurement): boolean =>
+  ping !== undefined || download !== undefined || upload !== undefined;
+
+/** How long the transfers took, milliseconds. */
+export const transfersMs = ({download, upload}: Pick<Measurement, 'download' | 'upload'>): number =>
+  (download?.elapsedMs ?? 0) + (upload?.elapsedMs ?? 0);
 
 /** The class of a failure that a program told in words. */
 export const failureClassOf = (words: string): FailureClass =>

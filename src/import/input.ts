@@ -1,6 +1,5 @@
 import {createReadStream, fstatSync, openSync} from 'node:fs';
-import {createInterface} from 'node:readline';
-import type {Readable} from 'node:stream';
+import {addAbortSignal, type Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {type Batch, type Imported, type Source, SourceError, type SourceRow} from './source.ts';
 
@@ -12,12 +11,12 @@ interface Input {
   fraction(): number | undefined;
 }
 
-/** A file, or standard input for `-`. */
-const open = (path: string): Input => {
-  if (path === '-') return {stream: process.stdin, fraction: () => undefined};
+/** A file, or standard input for `-`, which ends with an error when the signal aborts. */
+const open = (path: string, signal: AbortSignal): Input => {
+  if (path === '-') return {stream: addAbortSignal(signal, process.stdin), fraction: () => undefined};
   const fd = openSync(path, 'r');
   const {size} = fstatSync(fd);
-  const stream = createReadStream(path, {fd});
+  const stream = addAbortSignal(signal, createReadStream(path, {fd}));
   return {stream, fraction: () => (size > 0 ? stream.bytesRead / size : undefined)};
 };
 
@@ -28,27 +27,45 @@ const explain = (path: string, error: unknown): unknown =>
 
 const byteOrderMark = '\ufeff';
 
-/** A file with a result on each line, or standard input for `-`. Empty lines, and those that `read` passes over, count. */
+/** The lines of a text as they come: those that end in a piece of it, and the last one. */
+async function* linesOf(stream: Readable): AsyncGenerator<readonly string[]> {
+  let begun = '';
+  for await (const piece of stream.setEncoding('utf8')) {
+    const lines = `${begun}${piece}`.split(/\r?\n/);
+    begun = lines.pop() ?? '';
+    yield lines;
+  }
+  yield [begun];
+}
+
+/**
+ * A file with a result on each line, or standard input for `-`, whose lines are given no later than it pauses. Empty lines,
+ * and those that `read` passes over, count.
+ */
 export const lineSource = (path: string, read: (line: string) => Imported | undefined): Source => ({
   rowsName: 'lines',
   async *batches(signal): AsyncGenerator<Batch> {
     let rows: SourceRow[] = [];
     let number = 0;
     try {
-      const {stream, fraction} = open(path);
-      const lines = createInterface({input: stream, crlfDelay: Number.POSITIVE_INFINITY});
-      for await (const line of lines) {
-        signal.throwIfAborted();
-        number += 1;
-        const bare = number === 1 && line.startsWith(byteOrderMark) ? line.slice(1) : line;
-        const imported = bare.trim() === '' ? undefined : read(bare);
-        if (imported !== undefined) rows.push({place: `line ${number}`, imported});
-        if (rows.length < batchSize) continue;
-        yield {rows, fraction: fraction()};
+      const {stream, fraction} = open(path, signal);
+      for await (const lines of linesOf(stream)) {
+        for (const line of lines) {
+          number += 1;
+          const bare = number === 1 && line.startsWith(byteOrderMark) ? line.slice(1) : line;
+          const imported = bare.trim() === '' ? undefined : read(bare);
+          if (imported !== undefined) rows.push({place: `line ${number}`, imported});
+          if (rows.length < batchSize) continue;
+          yield {rows, fraction: fraction()};
+          rows = [];
+        }
+        if (path !== '-' || stream.readableLength > 0 || rows.length === 0) continue;
+        yield {rows, fraction: undefined};
         rows = [];
       }
       yield {rows, fraction: 1};
     } catch (error) {
+      signal.throwIfAborted();
       throw explain(path, error);
     }
   },
@@ -64,9 +81,10 @@ export const wholeSource = (
   async *batches(signal): AsyncGenerator<Batch> {
     let rows: readonly SourceRow[];
     try {
-      const content = await text(open(path).stream);
+      const content = await text(open(path, signal).stream);
       rows = read(content.startsWith(byteOrderMark) ? content.slice(1) : content);
     } catch (error) {
+      signal.throwIfAborted();
       throw explain(path, error);
     }
     for (let start = 0; start < rows.length; start += batchSize) {

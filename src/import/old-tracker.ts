@@ -1,20 +1,20 @@
 import {z} from 'zod';
+import {problemOf} from '../engine/schema-problem.ts';
 import type {Measurement, TestServer} from '../result.ts';
-import type {Clock} from './clock.ts';
-import {knownFields, readCsv} from './csv.ts';
-import {flag, idleLatency, numeric, problemOf, text, transfer} from './fields.ts';
-import {type Imported, SourceError, type SourceRow} from './source.ts';
+import {readCsv, rowsOf} from './csv.ts';
+import {flag, identifier, idleLatency, isMeasured, numeric, rowNumber, text, transfer} from './fields.ts';
+import {type Imported, type Reading, SourceError, type SourceRow} from './source.ts';
 
 /**
  * The columns of henrywhitaker3's Speedtest-Tracker, as its `BackupHelper` writes them; the first versions have no more than
  * `id`, the numbers and the times. Rates are in Mbit/s, the ping in milliseconds.
  */
 const row = z.object({
-  id: z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number.parseFloat)]),
+  id: rowNumber,
   ping: numeric,
   download: numeric,
   upload: numeric,
-  server_id: z.union([z.number(), z.string()]).nullish(),
+  server_id: identifier,
   server_name: text,
   server_host: text,
   scheduled: flag,
@@ -45,18 +45,12 @@ const measurementOf = (found: Row): Measurement => {
   };
 };
 
-export interface OldTrackerReading {
-  /** The job that the results are of. */
-  readonly job: string;
-  readonly clock: Clock;
-}
-
 /**
  * One result, which is of the time at which it was written down. It failed where the tracker says so, and where all its
  * numbers are 0: the first versions had no other way to say it. The key is made of the job, the number and the time, and
  * so the same from JSON and CSV.
  */
-const readRow = (value: unknown, {job, clock}: OldTrackerReading): Imported => {
+const readRow = (value: unknown, {job, clock}: Reading): Imported => {
   const parsed = row.safeParse(value);
   if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
   const {id, created_at: createdAt, failed, scheduled} = parsed.data;
@@ -65,8 +59,7 @@ const readRow = (value: unknown, {job, clock}: OldTrackerReading): Imported => {
   const key = `old-tracker:${JSON.stringify([job, id, at.ms])}`;
   const base = {job, scheduled: scheduled ?? false, startedAtMs: at.ms, endedAtMs: at.ms};
   const measurement = measurementOf(parsed.data);
-  const isMeasured = [measurement.ping, measurement.download, measurement.upload].some(Boolean);
-  if (failed !== true && isMeasured)
+  if (failed !== true && isMeasured(measurement))
     return {kind: 'result', key, result: {...base, status: 'completed', measurement}};
   const failure = {class: 'bad-output', reason: 'the tracker does not say why'} as const;
   const attempts = [{engine: 'ookla', ...failure}];
@@ -76,11 +69,7 @@ const readRow = (value: unknown, {job, clock}: OldTrackerReading): Imported => {
 const entries = z.array(z.unknown());
 
 /** Reads a backup in JSON. Throws a `SourceError` for a file that is none. */
-export const readOldTrackerJson = (
-  path: string,
-  content: string,
-  reading: OldTrackerReading,
-): readonly SourceRow[] => {
+export const readOldTrackerJson = (path: string, content: string, reading: Reading): readonly SourceRow[] => {
   let json: unknown;
   try {
     json = JSON.parse(content);
@@ -96,21 +85,11 @@ export const readOldTrackerJson = (
 };
 
 /** Reads a backup in CSV. Throws a `SourceError` for a file that is none. */
-export const readOldTrackerCsv = (
-  path: string,
-  content: string,
-  reading: OldTrackerReading,
-): readonly SourceRow[] => {
+export const readOldTrackerCsv = (path: string, content: string, reading: Reading): readonly SourceRow[] => {
   const [head, ...records] = readCsv(content);
   const names = head?.fields ?? [];
   for (const name of ['id', 'ping', 'download', 'upload', 'created_at']) {
     if (!names.includes(name)) throw new SourceError('unusable', `${path} is no backup: no column ${name}`);
   }
-  return records.map(({line, fields, isWhole}) => ({
-    place: `line ${line}`,
-    imported:
-      isWhole && fields.length === names.length
-        ? readRow(knownFields(names, fields), reading)
-        : {kind: 'wrong', problem: `not as many columns as the first line, ${names.length}`},
-  }));
+  return rowsOf(names, records, (known) => readRow(known, reading));
 };

@@ -1,4 +1,5 @@
 import type {TestResult} from '../result.ts';
+import type {Clock} from './clock.ts';
 
 /** What a record of another program is here. */
 export type Imported =
@@ -14,6 +15,14 @@ export type Imported =
   | {readonly kind: 'unfinished'}
   /** No result, and why. */
   | {readonly kind: 'wrong'; readonly problem: string};
+
+/** What a record is read with, beside itself. */
+export interface Reading {
+  /** The job that the results are of. */
+  readonly job: string;
+  /** For the times that are written in it. */
+  readonly clock: Clock;
+}
 
 export interface SourceRow {
   /** Where it is in the source, for people: `line 5`. */

@@ -5,8 +5,8 @@ import {describeFailure} from '../delivery/http/network-failure.ts';
 import {oneLine} from '../delivery/http/response.ts';
 import {retryAfterMs} from '../delivery/outcome.ts';
 import {sleep} from '../sleep.ts';
-import {type Batch, type Imported, type Source, SourceError} from './source.ts';
-import {readTracker, type TrackerReading} from './tracker.ts';
+import {type Batch, type Imported, type Reading, type Source, SourceError} from './source.ts';
+import {readTracker} from './tracker.ts';
 
 /** How to reach the REST API of a Speedtest Tracker. */
 export interface TrackerAccess {
@@ -127,7 +127,7 @@ const one = z.object({data: z.unknown()});
 export const fetchTrackerResult = async (
   access: TrackerAccess,
   id: number,
-  reading: TrackerReading,
+  reading: Reading,
   signal: AbortSignal,
 ): Promise<Imported> => {
   const agent = withAgent();
@@ -154,7 +154,7 @@ const pathOf = (number: number): string =>
   `results?per_page=${pageSize}&page[size]=${pageSize}&page[number]=${number}&sort=created_at`;
 
 /** All results of a tracker, oldest first: `GET /api/v1/results`, page by page. */
-export const trackerApi = (access: TrackerAccess, reading: TrackerReading): Source => ({
+export const trackerApi = (access: TrackerAccess, reading: Reading): Source => ({
   rowsName: 'results',
   async *batches(signal): AsyncGenerator<Batch> {
     const {wait = sleep} = access;

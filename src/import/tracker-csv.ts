@@ -1,6 +1,7 @@
-import {knownFields, readCsv} from './csv.ts';
-import {SourceError, type SourceRow} from './source.ts';
-import {readTracker, type TrackerReading} from './tracker.ts';
+import {readCsv, rowsOf} from './csv.ts';
+import {decimal} from './fields.ts';
+import {type Reading, SourceError, type SourceRow} from './source.ts';
+import {readTracker} from './tracker.ts';
 
 /** What columns of some exports are called in the table; all others have its names. */
 const tableNames: ReadonlyMap<string, string> = new Map([
@@ -40,30 +41,21 @@ const isInBits = (path: string, titles: readonly string[], columns: readonly str
   return rate < other;
 };
 
-const decimal = /^\d+(?:\.\d+)?$/;
-
 const inBytes = (bits: string | undefined): string | number | undefined =>
   bits === undefined || !decimal.test(bits) ? bits : Number.parseFloat(bits) / 8;
 
-const valuesOf = (columns: readonly string[], fields: readonly string[], inBits: boolean) => {
-  const {healthy, ...rest} = knownFields(columns, fields);
-  return {
-    ...rest,
-    // The export has No also where it is not known.
-    ...(healthy === 'Yes' && {healthy}),
-    ...(inBits && {download: inBytes(rest['download']), upload: inBytes(rest['upload'])}),
-  };
-};
+const valuesOf = ({healthy, ...rest}: Readonly<Record<string, string>>, inBits: boolean) => ({
+  ...rest,
+  // The export has No also where it is not known.
+  ...(healthy === 'Yes' && {healthy}),
+  ...(inBits && {download: inBytes(rest['download']), upload: inBytes(rest['upload'])}),
+});
 
 /**
  * Reads an export of Speedtest Tracker, in any of the forms that it has had, in the order of the results' numbers.
  * Throws a `SourceError` for a file that is none.
  */
-export const readTrackerCsv = (
-  path: string,
-  content: string,
-  reading: TrackerReading,
-): readonly SourceRow[] => {
+export const readTrackerCsv = (path: string, content: string, reading: Reading): readonly SourceRow[] => {
   const [head, ...records] = readCsv(content);
   const titles = head?.fields ?? [];
   const columns = titles.map(columnOf);
@@ -80,13 +72,6 @@ export const readTrackerCsv = (
   const inBits = isInBits(path, titles, columns);
   const idColumn = columns.indexOf('id');
   const numberOf = (fields: readonly string[]): number => Number.parseInt(fields[idColumn] ?? '', 10) || 0;
-  return records
-    .toSorted((a, b) => numberOf(a.fields) - numberOf(b.fields))
-    .map(({line, fields, isWhole}) => ({
-      place: `line ${line}`,
-      imported:
-        isWhole && fields.length === columns.length
-          ? readTracker(valuesOf(columns, fields, inBits), reading)
-          : {kind: 'wrong', problem: `not as many columns as the first line, ${columns.length}`},
-    }));
+  const inOrder = records.toSorted((a, b) => numberOf(a.fields) - numberOf(b.fields));
+  return rowsOf(columns, inOrder, (known) => readTracker(valuesOf(known, inBits), reading));
 };

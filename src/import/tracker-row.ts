@@ -1,9 +1,8 @@
 import {z} from 'zod';
-import {flag, numeric, text} from './fields.ts';
+import {flag, identifier, numeric, rowNumber, text} from './fields.ts';
 
 const latency = z.object({iqm: numeric, low: numeric, high: numeric, jitter: numeric}).nullish();
 const direction = z.object({bandwidth: numeric, bytes: numeric, elapsed: numeric, latency}).nullish();
-const identifier = z.union([z.number(), z.string()]).nullish();
 
 /** What Ookla's program printed, or what the tracker made of another program's output or failure. */
 const data = z.object({
@@ -25,7 +24,7 @@ const data = z.object({
  * second, times in milliseconds.
  */
 const columns = z.object({
-  id: z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number.parseFloat)]),
+  id: rowNumber,
   service: text,
   status: text,
   successful: flag,

@@ -2,8 +2,8 @@ import {statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
 import {z} from 'zod';
-import {type Batch, type Source, SourceError} from './source.ts';
-import {readTracker, type TrackerReading} from './tracker.ts';
+import {type Batch, type Reading, type Source, SourceError} from './source.ts';
+import {readTracker} from './tracker.ts';
 import {trackerColumns} from './tracker-row.ts';
 
 type Database = Libsql.Database;
@@ -18,6 +18,17 @@ const words: ReadonlyMap<unknown, string> = new Map([
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
+
+/** SQLite's primary result codes READONLY and CANTOPEN. @see https://sqlite.org/rescode.html */
+const notWritable: readonly unknown[] = [8, 14];
+
+/** Whether SQLite could not make the files by which it shares a write-ahead log with others. */
+const isUnsharable = (error: unknown): boolean =>
+  error instanceof Error &&
+  'rawCode' in error &&
+  typeof error.rawCode === 'number' &&
+  // The low byte of an extended code is the primary one.
+  notWritable.includes(error.rawCode & 0xff);
 
 const explain = (path: string, error: unknown): unknown => {
   if (error instanceof SourceError || !(error instanceof Error)) return error;
@@ -67,8 +78,7 @@ const openReadOnly = (path: string): Database => {
     try {
       attach(db, `${file}?mode=ro`);
     } catch (error) {
-      if (codeOf(error) !== 'SQLITE_CANTOPEN') throw error;
-      // In a folder that can't be written, SQLite can't make the files by which it shares a WAL with others.
+      if (!isUnsharable(error)) throw error;
       attach(db, `${file}?immutable=1`);
     }
     return db;
@@ -100,7 +110,7 @@ const columnsOf = (db: Database, path: string): readonly string[] => {
  * The results in Speedtest Tracker's SQLite file, in order of their numbers. The file is never written to, and may be in
  * use; it is locked against its program for no longer than some hundred rows take to be read.
  */
-export const trackerSqlite = (path: string, reading: TrackerReading): Source => ({
+export const trackerSqlite = (path: string, reading: Reading): Source => ({
   rowsName: 'results',
   async *batches(signal): AsyncGenerator<Batch> {
     let db: Database | undefined;

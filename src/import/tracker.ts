@@ -1,8 +1,17 @@
 import {oneLine} from '../delivery/http/response.ts';
+import {problemOf} from '../engine/schema-problem.ts';
 import type {Measurement, TestResult, TestServer, Transfer} from '../result.ts';
 import type {Clock} from './clock.ts';
-import {failureClassOf, fromZero, idleLatency, loadedLatency, problemOf, transfer} from './fields.ts';
-import type {Imported} from './source.ts';
+import {
+  failureClassOf,
+  fromZero,
+  idleLatency,
+  isMeasured,
+  loadedLatency,
+  transfer,
+  transfersMs,
+} from './fields.ts';
+import type {Imported, Reading} from './source.ts';
 import {type TrackerRow, trackerRow} from './tracker-row.ts';
 
 const serverOf = (found: TrackerRow): TestServer => {
@@ -22,32 +31,18 @@ const serverOf = (found: TrackerRow): TestServer => {
   };
 };
 
-const downloadOf = (found: TrackerRow): Transfer | undefined => {
-  const download = found.data?.download;
+/** One direction, by what was printed where that is kept, else by its columns. */
+const transferOf = (found: TrackerRow, direction: 'download' | 'upload'): Transfer | undefined => {
+  const printed = found.data?.[direction];
   return transfer({
-    bytesPerSecond: download?.bandwidth ?? found.download,
-    bytes: download?.bytes ?? found.download_bytes,
-    elapsedMs: download?.elapsed ?? found.download_elapsed,
+    bytesPerSecond: printed?.bandwidth ?? found[direction],
+    bytes: printed?.bytes ?? found[`${direction}_bytes`],
+    elapsedMs: printed?.elapsed ?? found[`${direction}_elapsed`],
     latency: loadedLatency({
-      iqmMs: download?.latency?.iqm ?? found.download_latency_iqm,
-      lowMs: download?.latency?.low ?? found.download_latency_low,
-      highMs: download?.latency?.high ?? found.download_latency_high,
-      jitterMs: download?.latency?.jitter ?? found.download_jitter,
-    }),
-  });
-};
-
-const uploadOf = (found: TrackerRow): Transfer | undefined => {
-  const upload = found.data?.upload;
-  return transfer({
-    bytesPerSecond: upload?.bandwidth ?? found.upload,
-    bytes: upload?.bytes ?? found.upload_bytes,
-    elapsedMs: upload?.elapsed ?? found.upload_elapsed,
-    latency: loadedLatency({
-      iqmMs: upload?.latency?.iqm ?? found.upload_latency_iqm,
-      lowMs: upload?.latency?.low ?? found.upload_latency_low,
-      highMs: upload?.latency?.high ?? found.upload_latency_high,
-      jitterMs: upload?.latency?.jitter ?? found.upload_jitter,
+      iqmMs: printed?.latency?.iqm ?? found[`${direction}_latency_iqm`],
+      lowMs: printed?.latency?.low ?? found[`${direction}_latency_low`],
+      highMs: printed?.latency?.high ?? found[`${direction}_latency_high`],
+      jitterMs: printed?.latency?.jitter ?? found[`${direction}_jitter`],
     }),
   });
 };
@@ -60,8 +55,8 @@ const measurementOf = (found: TrackerRow, engine: string): Measurement => {
     lowMs: printed?.ping?.low ?? found.ping_low,
     highMs: printed?.ping?.high ?? found.ping_high,
   });
-  const download = downloadOf(found);
-  const upload = uploadOf(found);
+  const download = transferOf(found, 'download');
+  const upload = transferOf(found, 'upload');
   const isp = printed?.isp ?? found.isp;
   const loss = fromZero(printed?.packetLoss ?? found.packet_loss, 100);
   return {
@@ -74,9 +69,6 @@ const measurementOf = (found: TrackerRow, engine: string): Measurement => {
     ...(loss !== undefined && {packetLossPercent: loss}),
   };
 };
-
-const isMeasured = ({ping, download, upload}: Measurement): boolean =>
-  ping !== undefined || download !== undefined || upload !== undefined;
 
 const unfinished = ['waiting', 'started', 'checking', 'running', 'benchmarking'];
 
@@ -111,12 +103,6 @@ const timesOf = (found: TrackerRow, clock: Clock): Times | string => {
   return {askedAtMs: asked.ms, endedAtMs: ended.ms, ...(apartMs >= farMs && {doubt})};
 };
 
-export interface TrackerReading {
-  /** The job that the results are of. */
-  readonly job: string;
-  readonly clock: Clock;
-}
-
 /**
  * Reads one result of Speedtest Tracker, from its table, its API or its export: columns by their names. Its key is
  * made of the job, the result's number and `created_at`, and so the same by whichever way it comes.
@@ -124,7 +110,7 @@ export interface TrackerReading {
  * A result is of the time that Ookla's program noted at its end, where that is kept, otherwise of `created_at`, at which
  * the test was asked for, plus the time that its transfers took.
  */
-export const readTracker = (value: unknown, {job, clock}: TrackerReading): Imported => {
+export const readTracker = (value: unknown, {job, clock}: Reading): Imported => {
   const parsed = trackerRow.safeParse(value);
   if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
   const found = parsed.data;
@@ -148,7 +134,7 @@ export const readTracker = (value: unknown, {job, clock}: TrackerReading): Impor
   switch (status) {
     case 'completed': {
       if (!isMeasured(measurement)) return {kind: 'wrong', problem: 'completed, but nothing was measured'};
-      const elapsedMs = (measurement.download?.elapsedMs ?? 0) + (measurement.upload?.elapsedMs ?? 0);
+      const elapsedMs = transfersMs(measurement);
       const endedAtMs = times.endedAtMs ?? Math.round(askedAtMs + elapsedMs);
       return result({
         ...at,

@@ -1,5 +1,6 @@
-import {truncateSync} from 'node:fs';
+import {existsSync, truncateSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
 import {faultOf} from './fault.ts';
 import {makeFolder} from './folder.ts';
@@ -101,6 +102,26 @@ export const openDatabase = (
     db.exec('PRAGMA wal_autocheckpoint = 100');
     migrate(db, path, onOldSchema, schema);
     return db;
+  } catch (error) {
+    db?.close();
+    throw error instanceof JournalError ? error : explain(path, error);
+  }
+};
+
+/**
+ * Opens the journal's file only to read it, as it is: it keeps its schema, and nothing is made beside it. Gives undefined
+ * where there is no journal yet. Throws a `JournalError`.
+ */
+export const openUnchanged = (path: string): Database | undefined => {
+  if (!existsSync(path)) return undefined;
+  let db: Database | undefined;
+  try {
+    // Without a write-ahead log nobody has it open. SQLite would make one to read it by, which another user can't write.
+    const mode = existsSync(`${path}-wal`) ? 'mode=ro' : 'immutable=1';
+    db = new Connection(`${pathToFileURL(path).href}?${mode}`, {timeout: 5000});
+    if (versionOf(db, path, migrations) > 0) return db;
+    db.close();
+    return undefined;
   } catch (error) {
     db?.close();
     throw error instanceof JournalError ? error : explain(path, error);

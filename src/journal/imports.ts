@@ -2,28 +2,37 @@ import type {TestResult} from '../result.ts';
 import {checksumOf} from './checksum.ts';
 import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
-import type {Journal, KeyedResult} from './journal.ts';
+import type {ImportJournal, KeyedResult} from './import-journal.ts';
+import type {JournalRow} from './journal.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from './query.ts';
+
+/** Tells whether a result was imported under a key. The table of keys is the same in each version of the schema. */
+export const openKeys = (db: Database): ((key: string) => boolean) => {
+  const count = numberQuery(db, 'SELECT count(*) FROM imports WHERE key = ?');
+  return (key) => count(key) === 1;
+};
 
 /** What is asked of the journal's other parts. */
 interface Parts {
   nextId(): number;
+  /** Inserts a result, which the other parts then know of. */
+  insertResult(result: TestResult): JournalRow;
   /** When the job's newest completed test ended up to a time. */
   lastSuccess(job: string, upToMs: number): number | undefined;
-  /** Take note of results that are inserted, in the same transaction. */
+  /** Take note of results that are inserted in another way, in the same transaction. */
   readonly usage: {add(results: readonly TestResult[]): void};
   readonly hours: {addFrom(id: number): void};
 }
 
 /**
- * The part of the journal that takes many results at a time. They go to SQLite as one JSON text: a call for each of them
- * would take longer than all that SQLite does.
+ * The part of the journal that takes what other programs recorded. Many results at a time go to SQLite as one JSON text: a
+ * call for each of them would take longer than all that SQLite does.
  */
 export const openImports = (
   db: Database,
-  {nextId, lastSuccess, usage, hours}: Parts,
-): Pick<Journal, 'importResults' | 'wasImported'> => {
-  const countKey = numberQuery(db, 'SELECT count(*) FROM imports WHERE key = ?');
+  {nextId, insertResult, lastSuccess, usage, hours}: Parts,
+): ImportJournal => {
+  const insertKey = command(db, 'INSERT OR IGNORE INTO imports (key) VALUES (?)');
   const findKeys = statement(
     db,
     `SELECT CAST(json_group_array(value) AS BLOB) FROM json_each(?) WHERE value IN (SELECT key FROM imports)`,
@@ -65,7 +74,7 @@ export const openImports = (
     );
   };
 
-  const importResults = db.transaction((keyed: readonly KeyedResult[]): number => {
+  const importResults = db.transaction((keyed: readonly KeyedResult[]): readonly TestResult[] => {
     const found = newOnes(keyed);
     const results = [...found.values()];
     const firstId = nextId();
@@ -80,11 +89,16 @@ export const openImports = (
     insertRows.run(JSON.stringify(rows));
     usage.add(results);
     hours.addFrom(firstId);
-    return rows.length;
+    return results;
   });
 
+  const importResult = db.transaction((result: TestResult, key: string): JournalRow | undefined =>
+    insertKey.run(key) === 0 ? undefined : insertResult(result),
+  );
+
   return {
+    importResult: (result, key) => importResult.immediate(result, key),
     importResults: (keyed) => importResults.immediate(keyed),
-    wasImported: (key) => countKey(key) === 1,
+    wasImported: openKeys(db),
   };
 };

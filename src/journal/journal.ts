@@ -1,5 +1,6 @@
 import type {TestResult} from '../result.ts';
 import type {History} from './history.ts';
+import type {ImportJournal} from './import-journal.ts';
 
 /** A result with its place in the journal. */
 export interface JournalRow {
@@ -8,12 +9,6 @@ export interface JournalRow {
   readonly result: TestResult;
   /** When the job's newest completed test up to and including this one ended, Unix milliseconds. */
   readonly lastSuccessMs?: number;
-}
-
-/** A result that another program recorded, and what tells it from all others. */
-export interface KeyedResult {
-  readonly result: TestResult;
-  readonly key: string;
 }
 
 /** A result that a destination refused for good, with the receiver's own words. */
@@ -69,18 +64,9 @@ export interface LiveResult {
  * The results on disk, which are also every destination's queue.
  * All calls are synchronous and durable: when they return, what they wrote has been synced to disk.
  */
-export interface Journal extends History {
+export interface Journal extends History, ImportJournal {
   /** Commits a result and returns it with its number. */
   append(result: TestResult): JournalRow;
-  /**
-   * Appends a result that another program recorded, once for each `key`, also after the result was pruned.
-   * Undefined when the key was there already.
-   */
-  importResult(result: TestResult, key: string): JournalRow | undefined;
-  /** As `importResult` for each, in one transaction, which holds up other processes for so long. Returns how many were new. */
-  importResults(results: readonly KeyedResult[]): number;
-  /** Whether a result was imported under that key. */
-  wasImported(key: string): boolean;
   /** The rows after `id` in order, at most `limit` of them. */
   after(id: number, limit: number): readonly JournalRow[];
   /** The row of that number, unless it has been pruned or never was. */

@@ -187,7 +187,7 @@ export const openMemoryJournal = (
     ...journal,
     append: (result) => makeRoom(journal.append(result)),
     importResult,
-    importResults: (keyed) => keyed.filter(({result, key}) => importResult(result, key) !== undefined).length,
+    importResults: (keyed) => keyed.flatMap(({result, key}) => importResult(result, key)?.result ?? []),
     wasImported,
     after: (id, limit) => {
       const older =

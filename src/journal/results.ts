@@ -4,6 +4,7 @@ import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {History} from './history.ts';
 import {openHours} from './hours.ts';
+import type {ImportJournal} from './import-journal.ts';
 import {openImports} from './imports.ts';
 import type {Journal, JournalRow} from './journal.ts';
 import {openPages} from './pages.ts';
@@ -41,9 +42,6 @@ const toRows = (json: Buffer): readonly JournalRow[] => {
 type Results = Pick<
   Journal,
   | 'append'
-  | 'importResult'
-  | 'importResults'
-  | 'wasImported'
   | 'after'
   | 'result'
   | 'newest'
@@ -53,6 +51,7 @@ type Results = Pick<
   | 'lastId'
   | 'retries'
 > &
+  ImportJournal &
   History;
 
 /** The part of the journal that holds the results themselves. */
@@ -81,7 +80,6 @@ export const openResults = (db: Database): Results => {
     db,
     `INSERT INTO results (id, job, status, ended_at_ms, last_success_ms, checksum, body) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const insertKey = command(db, 'INSERT OR IGNORE INTO imports (key) VALUES (?)');
   const after = select('WHERE id > ? ORDER BY id LIMIT ?');
   const byId = select('WHERE id = ?');
   const newest = select('ORDER BY ended_at_ms DESC, id DESC LIMIT 1');
@@ -117,14 +115,10 @@ export const openResults = (db: Database): Results => {
     return row;
   };
   const append = db.transaction(insertResult);
-  const importResult = db.transaction((result: TestResult, key: string): JournalRow | undefined =>
-    insertKey.run(key) === 0 ? undefined : insertResult(result),
-  );
 
   return {
     append: (result) => append.immediate(result),
-    importResult: (result, key) => importResult.immediate(result, key),
-    ...openImports(db, {nextId, lastSuccess, usage, hours}),
+    ...openImports(db, {nextId, insertResult, lastSuccess, usage, hours}),
     after,
     result: (id) => byId(id)[0],
     newest: (job) => (job === undefined ? newest() : newestOf(job))[0],

@@ -3,7 +3,7 @@ import {createClock} from '../import/clock.ts';
 import type {Imported} from '../import/source.ts';
 import {SourceError} from '../import/source.ts';
 import {fetchTrackerResult} from '../import/tracker-api.ts';
-import type {Journal} from '../journal/journal.ts';
+import type {ImportJournal} from '../journal/import-journal.ts';
 import {sleep} from '../sleep.ts';
 import type {Log} from '../telemetry/log.ts';
 import {logResult} from '../telemetry/result-log.ts';
@@ -11,7 +11,7 @@ import {logResult} from '../telemetry/result-log.ts';
 export interface TrackerIntakeSettings {
   /** The tracker of the configuration at present. */
   readonly tracker: () => Config['tracker'];
-  readonly journal: Pick<Journal, 'importResult'>;
+  readonly journal: Pick<ImportJournal, 'importResult'>;
   readonly log: Log;
   /** Told when a result is in the journal. */
   readonly onImported: () => void;

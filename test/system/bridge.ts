@@ -20,22 +20,24 @@ export interface Command {
 interface Surroundings {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What standard input is: nothing, or what the test writes. */
+  readonly stdin?: 'ignore' | 'pipe';
 }
 
 /** Starts a program in a folder. It is ended with the running test where that leaves it running. */
 export const startProgram = (
   program: string,
   args: readonly string[],
-  {cwd, env = {}}: Surroundings,
+  {cwd, env = {}, stdin = 'ignore'}: Surroundings,
 ): Command => {
   const child = spawn(program, [...args], {
     cwd,
     env: {...process.env, ...env},
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe'],
   });
   const texts = {stdout: '', stderr: ''};
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       texts[name] += text;
     });
   }

@@ -10,7 +10,7 @@ import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startPrometheus} from '../peers/prometheus.ts';
 import {provide} from '../peers/provide.ts';
 import {startReceiver} from '../peers/receiver.ts';
-import {runCommand, startBridge} from './bridge.ts';
+import {runCommand, startBridge, startCommand} from './bridge.ts';
 
 const idleJob = {name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded']};
 
@@ -112,6 +112,32 @@ describe('queue', () => {
       },
     ]);
   });
+
+  it('writes what a Pushgateway rejected, with the labels that are pushed', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'journal.db');
+    const journal = openJournal(path);
+    journal.cursor('gateway');
+    journal.append(completed({endedAtMs: 1_772_345_262_000}));
+    journal.reject('gateway', {resultId: 1, cause: 'no', atMs: Date.now()});
+    journal.close();
+    const configuration = {
+      labels: {job: 'speedtest', instance: 'home'},
+      jobs: [idleJob],
+      remote_write: [{name: 'store', url: 'http://127.0.0.1:9/'}],
+      pushgateway: [{name: 'gateway', url: 'http://127.0.0.1:9/'}],
+      storage: {path},
+    };
+    writeFileSync(join(folder, 'bridge.yaml'), JSON.stringify(configuration));
+    const {code, stdout} = await runCommand(
+      ['queue', 'export', 'gateway', '--config', 'bridge.yaml', '--output', '-'],
+      {cwd: folder},
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^speedtest_tracker_ping\{.*instance="home".*job="speedtest".*\} 11\.25 1772345262\.000$/m,
+    );
+  });
 });
 
 describe('import ookla-json', () => {
@@ -119,7 +145,7 @@ describe('import ookla-json', () => {
     const folder = temporaryFolder();
     writeFileSync(
       join(folder, 'bridge.yaml'),
-      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db'}}),
+      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db', retention: '100y'}}),
     );
     const later = {...recorded, timestamp: '2026-03-01T07:07:42Z'};
     const lines = [JSON.stringify(recorded), '{"type":"log"}', '', JSON.stringify(later), 'no json'];
@@ -138,6 +164,45 @@ describe('import ookla-json', () => {
     ]);
     journal.close();
     expect(readFileSync(join(folder, 'results.jsonl'), 'utf8')).toContain('no json');
+  });
+
+  it('reads standard input to its end', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'bridge.yaml'),
+      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db', retention: '100y'}}),
+    );
+    const importing = (source: string) =>
+      startCommand(['import', 'ookla-json', source, '--config', 'bridge.yaml'], {cwd: folder, stdin: 'pipe'});
+    const {child, stdout, ended} = importing('-');
+    child.stdin?.end(JSON.stringify(recorded));
+    expect(await ended).toBe(0);
+    expect(stdout()).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    const unnamed = importing('');
+    expect(await unnamed.ended).toBe(2);
+    expect(unnamed.stderr()).toMatch(/^ cannot be read: ENOENT/);
+  });
+
+  it('takes what comes by standard input as it comes, and is stopped while it waits for more', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(
+      join(folder, 'bridge.yaml'),
+      JSON.stringify({jobs: [idleJob], storage: {path: 'journal.db', retention: '100y'}}),
+    );
+    const journal = openJournal(join(folder, 'journal.db'));
+    onTestFinished(() => journal.close());
+    const args = ['import', 'ookla-json', '-', '--config', 'bridge.yaml'];
+    const {child, stdout, stderr, ended} = startCommand(args, {cwd: folder, stdin: 'pipe'});
+    for (const lines of [1, 2]) {
+      child.stdin?.write(`${JSON.stringify({...recorded, isp: `of line ${lines}`})}\n{"type":`);
+      await vi.waitFor(() => expect(journal.lastId()).toBe(lines), {timeout: 20_000});
+      child.stdin?.write('"log"}\n');
+    }
+    await vi.waitFor(() => expect(stderr()).toContain('line 4: '), {timeout: 20_000});
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+    expect(stdout()).toBe('2 results imported, 0 there already, 2 lines left out\n');
+    expect(stderr()).toMatch(/^line 2: .+\nline 4: .+\nstopped: the same command goes on from here\n$/);
   });
 
   it('says what it can not read', async () => {

@@ -7,9 +7,9 @@ import type {Output} from './program.ts';
  * before their consequences.
  */
 const patterns: readonly (readonly [RegExp, FailureClass])[] = [
-  // Ookla 1.2.0, as its users report it: alexjustesen/speedtest-tracker #322, #355, #389, #2887, henrywhitaker3/Speedtest-Tracker
-  // #679, MiguelNdeCarvalho/speedtest-exporter #173, mihakralj/opnsense-speedtest #1, raaaimund/internet-speed-monitor #2,
-  // soulripper13/hass-speedtest-ookla #22 and #35, ddsol/speedtest.net #102.
+  // Ookla 1.2.0, as its users report it: alexjustesen/speedtest-tracker #322, #355, #389, #2887,
+  // henrywhitaker3/Speedtest-Tracker #679, MiguelNdeCarvalho/speedtest-exporter #173, mihakralj/opnsense-speedtest #1,
+  // raaaimund/internet-speed-monitor #2, soulripper13/hass-speedtest-ookla #22 and #35, ddsol/speedtest.net #102.
   [/Limit reached|Too many requests|configuration document \(429\)/i, 'rate-limited'],
   [/To accept the message please run speedtest interactively/, 'licence-not-accepted'],
   [/HostNotFoundException|Couldn't resolve host name/, 'dns'],

@@ -41,7 +41,10 @@ export const pingArgs = ({address, count, sourceAddress}: PingSettings): readonl
 const statistics =
   /^(\d+) packets transmitted, (\d+) (?:packets )?received(?:, \+?\d+ (?:duplicates|corrupted|errors))*, [\d.]+% packet loss(?:, time \d+ms)?$/gm;
 
-/** What a run that was to send so many counted. Throws an `EngineError`; an exit code of 1 may mean that nothing came back. */
+/**
+ * What a run that was to send so many counted. Throws an `EngineError`; an exit code of 1 may mean that nothing came
+ * back.
+ */
 export const readPing = (what: string, count: number, output: Output): Echoes => {
   const {exitCode, stdout, stderr} = output;
   const [line, ...others] = [...stdout.matchAll(statistics)];
@@ -56,7 +59,10 @@ export const readPing = (what: string, count: number, output: Output): Echoes =>
   return echoes;
 };
 
-/** Sends ICMP echo requests by the system's `ping`, which may do so where this process may not. Rejects with an `EngineError`. */
+/**
+ * Sends ICMP echo requests by the system's `ping`, which may do so where this process may not. Rejects with an
+ * `EngineError`.
+ */
 export const pingEchoes = async (settings: PingSettings, signal: AbortSignal): Promise<Echoes> => {
   const {program = 'ping', count} = settings;
   const limitMs = count * pingIntervalMs + patienceMs + slackMs;

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import type {Measurement} from '../../result.ts';
+import type {Measurement, TestServer} from '../../result.ts';
 import {type Engine, EngineError, type JobNetwork} from '../engine.ts';
 import {exitFailure} from './failure.ts';
 import {requireAddress} from './network.ts';
@@ -46,7 +46,30 @@ const result = z.object({
  * The ping is half the mean of three requests, each of which takes two round trips; one without an answer counts as
  * an hour (Speedtest.get_best_server).
  */
-export const unansweredMs = 3_600_000 / 6;
+const unansweredMs = 3_600_000 / 6;
+
+/** Whether all three requests of a ping in milliseconds were answered. */
+export const isAnswered = (pingMs: number): boolean => pingMs < unansweredMs;
+
+type Text = string | null | undefined;
+
+/** What the program tells of a server, which it names by its sponsor, and calls by the place where it is. */
+interface PrintedServer {
+  readonly id?: string | number | null | undefined;
+  readonly sponsor?: Text;
+  readonly name?: Text;
+  readonly host?: Text;
+  readonly country?: Text;
+}
+
+/** The server that was tested against. Empty texts are left out. */
+export const printedServer = ({id, sponsor, name, host, country}: PrintedServer): TestServer => ({
+  ...(id && {id: String(id)}),
+  ...(sponsor && {name: sponsor}),
+  ...(host && {host}),
+  ...(country && {country}),
+  ...(name && {location: name}),
+});
 
 /** What one run of the program measured. Throws an `EngineError`. */
 export const readSpeedtestCli = (what: string, output: Output): Omit<Measurement, 'engine'> => {
@@ -54,18 +77,11 @@ export const readSpeedtestCli = (what: string, output: Output): Omit<Measurement
   const read = readShape(what, result, readJson(what, output.stdout));
   if (read.ping >= 3 * unansweredMs)
     throw new EngineError('no-server', `${what}: the server does not answer`);
-  const {id, host, sponsor, name, country} = read.server;
   const isp = read.client?.isp;
   return believable(what, {
-    server: {
-      ...(id !== undefined && {id}),
-      ...(sponsor !== undefined && {name: sponsor}),
-      ...(host !== undefined && {host}),
-      ...(country !== undefined && {country}),
-      ...(name !== undefined && {location: name}),
-    },
+    server: printedServer(read.server),
     ...(isp !== undefined && {isp}),
-    ...(read.ping < unansweredMs && {ping: {latencyMs: read.ping}}),
+    ...(isAnswered(read.ping) && {ping: {latencyMs: read.ping}}),
     download: {bytesPerSecond: read.download / 8, bytes: read.bytes_received},
     upload: {bytesPerSecond: read.upload / 8, bytes: read.bytes_sent},
   });

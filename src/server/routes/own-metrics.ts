@@ -9,7 +9,7 @@ export interface MetricsSource {
   render(): Promise<string>;
 }
 
-/** How long no text is made after one that took a while, in milliseconds: making them takes a tenth of the time at most. */
+/** How long no text is made after one: making them takes a tenth of the time, more only where one takes 111 ms or longer. */
 const restMsAfter = (tookMs: number): number => Math.min(9 * tookMs, 1000);
 
 const restFor = (ms: number): Promise<void> => sleep(ms, undefined, {ref: false});

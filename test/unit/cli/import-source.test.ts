@@ -9,13 +9,17 @@ import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
 const config = {jobs: [{name: 'wan'}, {name: 'lte'}]};
 
-const readAll = async (given: SourceOptions): Promise<readonly SourceRow[]> => {
+const readAll = async (
+  given: SourceOptions,
+  configured: Parameters<typeof importSource>[0] = config,
+): Promise<readonly SourceRow[]> => {
   const rows: SourceRow[] = [];
-  const source = importSource(config, given);
+  const source = importSource(configured, given);
   for await (const batch of source.batches(new AbortController().signal)) rows.push(...batch.rows);
   return rows;
 };
 
+const trackerExport = 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n';
 const backup =
   'id,ping,download,upload,created_at,updated_at\n1,11.25,941.2,43.4,"2026-03-01 07:07:42","2026-03-01 07:07:42"\n';
 const entry = {id: 1, ping: 11.25, download: 941.2, upload: 43.4, created_at: '2026-03-01 07:07:42'};
@@ -23,7 +27,7 @@ const run = {timestamp: '2026-03-01T06:07:42Z', download: 9e8, upload: 4e7, ping
 
 describe('a source to import from', () => {
   it.each<[ImportKind, string]>([
-    ['tracker-csv', 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n'],
+    ['tracker-csv', trackerExport],
     ['old-tracker-csv', backup],
     ['old-tracker-json', JSON.stringify([entry])],
     ['ookla-json', JSON.stringify(recorded)],
@@ -38,6 +42,20 @@ describe('a source to import from', () => {
       {imported: {kind: 'result', result: {...result, job: 'wan'}}},
     ]);
     expect(await readAll({...given, job: 'lte'})).toMatchObject([{imported: {result: {job: 'lte'}}}]);
+  });
+
+  it.each<[ImportKind, string, string]>([
+    ['tracker-csv', trackerExport, 'home'],
+    ['old-tracker-csv', backup, 'wan'],
+  ])('of kind %s has the job of the configured tracker where that is its own', async (kind, content, job) => {
+    const source = join(temporaryFolder(), 'file');
+    writeFileSync(source, content);
+    const given = {kind, source, timeZone: 'Europe/Berlin'};
+    const configured = {...config, tracker: {job: 'home'}};
+    expect(await readAll(given, configured)).toMatchObject([{imported: {result: {job}}}]);
+    expect(await readAll({...given, job: 'lte'}, configured)).toMatchObject([
+      {imported: {result: {job: 'lte'}}},
+    ]);
   });
 
   it('has to be told the zone of times that name none', async () => {

@@ -1,23 +1,27 @@
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
+import {readOoklaLine} from '../../../src/import/ookla-json.ts';
+import {openDatabase} from '../../../src/journal/database.ts';
+import {migrations} from '../../../src/journal/migrations.ts';
+import {numberQuery} from '../../../src/journal/query.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {recorded} from '../../fixtures/ookla.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
 const trackerExport = 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n';
 
-/** Imports one result with the command, into a journal of its own, and gives what came of it. */
-const importOne = async (kind: string, content: string, ...args: readonly string[]) => {
-  const folder = temporaryFolder();
+/** Imports with the command into the journal of a folder, and gives where that is, and what was said. */
+const importInto = async (folder: string, kind: string, content: string, ...args: readonly string[]) => {
   const source = join(folder, 'source');
   writeFileSync(source, content);
   const path = join(folder, 'journal.db');
   const config = join(folder, 'bridge.yaml');
   const destinations = ['north', 'south'].map((name) => ({name, url: 'http://127.0.0.1:9'}));
   // JSON is YAML.
-  writeFileSync(config, JSON.stringify({jobs: [], remote_write: destinations, storage: {path}}));
+  const storage = {path, retention: '100y'};
+  writeFileSync(config, JSON.stringify({jobs: [], remote_write: destinations, storage}));
   const said: string[] = [];
   for (const stream of [process.stdout, process.stderr]) {
     const spy = vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0);
@@ -25,10 +29,16 @@ const importOne = async (kind: string, content: string, ...args: readonly string
   }
   const command = ['import', kind, source, '--job', 'wan', '--timezone', 'UTC', '--config', config, ...args];
   expect(await runCommand(command, {}, new AbortController().signal)).toBe(0);
+  return {path, said: said.join('')};
+};
+
+/** Imports one result into a journal of its own, and gives what came of it. */
+const importOne = async (kind: string, content: string, ...args: readonly string[]) => {
+  const {path, said} = await importInto(temporaryFolder(), kind, content, ...args);
   const journal = openJournal(path);
   onTestFinished(() => journal.close());
   const [row] = journal.after(0, 1);
-  return {result: row?.result, lag: journal.status('north')?.lag, said: said.join('')};
+  return {result: row?.result, lag: journal.status('north')?.lag, said};
 };
 
 describe('an imported result', () => {
@@ -54,4 +64,56 @@ describe('an imported result', () => {
     expect(lag).toBe(1);
     expect(said).toBe('1 results imported, 0 there already, 0 lines left out\n');
   });
+});
+
+it('a dry run tells what is in an older journal already, whose schema it leaves as it is', async () => {
+  const folder = temporaryFolder();
+  const line = JSON.stringify(recorded);
+  const imported = readOoklaLine(line, 'wan');
+  const db = openDatabase(join(folder, 'journal.db'), undefined, migrations.slice(0, 1));
+  onTestFinished(() => void db.close());
+  db.prepare('INSERT INTO imports (key) VALUES (?)').run(imported.kind === 'result' ? imported.key : '');
+  const another = JSON.stringify({...recorded, isp: 'another'});
+  const {said} = await importInto(folder, 'ookla-json', `${line}\n${another}\n`, '--dry-run');
+  expect(said).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
+  expect(numberQuery(db, 'PRAGMA user_version')()).toBe(1);
+  expect(numberQuery(db, 'SELECT count(*) FROM imports')()).toBe(1);
+});
+
+it.each([{args: []}, {args: ['--dry-run']}])(
+  'results that the next pruning removes are counted: $args',
+  async ({args}) => {
+    const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 19);
+    const content = `${trackerExport}2,11.25,117654321,2026-03-02 07:07:42\n3,11.25,117654321,${yesterday}\n`;
+    const importing = async (folder: string, retention: string) =>
+      importInto(folder, 'tracker-csv', content, '--storage-retention', retention, ...args);
+    const {said} = await importing(temporaryFolder(), '2d');
+    expect(said).toContain(
+      '2 of the 3 are older than storage.retention, and removed within the hour unless it is raised before\n',
+    );
+    expect((await importing(temporaryFolder(), '100y')).said).not.toContain('storage.retention');
+  },
+);
+
+it('results that were there already are not counted among those that the next pruning removes', async () => {
+  const folder = temporaryFolder();
+  await importInto(folder, 'tracker-csv', trackerExport);
+  const {said} = await importInto(folder, 'tracker-csv', trackerExport, '--storage-retention', '2d');
+  expect(said).toBe('0 results imported, 1 there already, 0 lines left out\n');
+});
+
+it.each([
+  {args: [], problem: 'cannot be written'},
+  {args: ['--dry-run'], problem: 'cannot be read'},
+])('says in one line that the journal $problem', async ({args, problem}) => {
+  const folder = temporaryFolder();
+  const db = openDatabase(join(folder, 'made.db'));
+  const page = numberQuery(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'imports'")() ?? 0;
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const bytes = readFileSync(join(folder, 'made.db')).fill('x', (page - 1) * 4096, page * 4096);
+  writeFileSync(join(folder, 'journal.db'), bytes);
+  db.close();
+  await expect(importInto(folder, 'tracker-csv', trackerExport, ...args)).rejects.toThrow(
+    `journal ${join(folder, 'journal.db')} ${problem}: database disk image is malformed (storage.path)`,
+  );
 });

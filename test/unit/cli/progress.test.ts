@@ -74,9 +74,9 @@ describe('the line of an import', () => {
   const counts = {imported: 12_345, known: 0, wrong: 0};
 
   it('shows how far it is', () => {
-    expect(importLine(0.5, counts, 60)).toBe(`${'█'.repeat(12)}${'░'.repeat(12)}  50 %  12345 imported`);
+    expect(importLine(0.5, counts, 60)).toBe(`${'█'.repeat(12)}${'░'.repeat(12)}  12345 imported  50 %`);
     expect(importLine(1, {imported: 5, known: 3, wrong: 1}, 80)).toMatch(
-      /^█+ 100 % {2}5 imported, 3 there already, 1 left out$/,
+      /^█+ {2}5 imported, 3 there already, 1 left out {2}100 %$/,
     );
   });
 

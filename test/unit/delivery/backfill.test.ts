@@ -112,6 +112,13 @@ it('stops at the first result without a verdict when patience ends', async () =>
   expect(done).toMatchObject({taken: 8, stopped: {cause: 'connection refused', atMs: 1008}});
 });
 
+it('stops at once where the receiver wants a longer wait than patience has left', async () => {
+  const answer = (): Outcome => ({kind: 'retry', cause: 'HTTP 429', afterMs: 3_600_000});
+  const {done, requests, retries} = await send(rowsOf(20), answer);
+  expect(done).toMatchObject({taken: 0, stopped: {cause: 'HTTP 429', atMs: 1000}});
+  expect([requests.length, retries]).toEqual([1, []]);
+});
+
 it('stops at once where the answer is not about the results', async () => {
   const {done, requests} = await send(rowsOf(20), () => ({kind: 'rejected', status: 401, cause: 'HTTP 401'}));
   expect(done).toEqual({taken: 0, unwritten: 0, refusals: [], stopped: {cause: 'HTTP 401', atMs: 1000}});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {knownFields, readCsv} from '../../../src/import/csv.ts';
+import {readCsv, rowsOf} from '../../../src/import/csv.ts';
 
 const read = (text: string) => [...readCsv(text)];
 
@@ -35,6 +35,18 @@ it('gives back whatever was written, with or without quotes where they are not n
   );
 });
 
-it('names the fields that are known', () => {
-  expect(knownFields(['a', 'b', 'c'], ['1', '', '3'])).toEqual({a: '1', c: '3'});
+it('makes rows of records that have all columns, with the fields that are known by their names', () => {
+  const records = read('1,,3\n4,5\n6,7,"8');
+  const given: unknown[] = [];
+  const rows = rowsOf(['a', 'b', 'c'], records, (known) => {
+    given.push(known);
+    return {kind: 'unfinished'};
+  });
+  const wrong = {kind: 'wrong', problem: 'not as many columns as the first line, 3'};
+  expect(given).toEqual([{a: '1', c: '3'}]);
+  expect(rows).toEqual([
+    {place: 'line 1', imported: {kind: 'unfinished'}},
+    {place: 'line 2', imported: wrong},
+    {place: 'line 3', imported: wrong},
+  ]);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import {createClock} from '../../../src/import/clock.ts';
 import {readSpeedtestCliCsv, readSpeedtestCliJson} from '../../../src/import/speedtest-cli.ts';
 
 const printed = (changes: Readonly<Record<string, unknown>> = {}) => ({
@@ -27,8 +28,10 @@ const printed = (changes: Readonly<Record<string, unknown>> = {}) => ({
   ...changes,
 });
 
+const reading = {job: 'wan', clock: createClock('the file', 'UTC')};
+
 const json = (changes: Readonly<Record<string, unknown>> = {}) =>
-  readSpeedtestCliJson(JSON.stringify(printed(changes)), 'wan');
+  readSpeedtestCliJson(JSON.stringify(printed(changes)), reading);
 
 const atMs = Date.parse('2026-03-01T06:07:42.993Z');
 
@@ -64,7 +67,7 @@ describe('a line of speedtest-cli', () => {
   it('in CSV has the same under the same key, without what it has no column for', () => {
     const line =
       '3692,"Example ""Telecom"", Ltd",Berlin,2026-03-01T06:07:42.993012Z,4.2,23.5,94123456.8,9412345.6,,198.51.100.7';
-    expect(readSpeedtestCliCsv(line, 'wan')).toMatchObject({
+    expect(readSpeedtestCliCsv(line, reading)).toMatchObject({
       kind: 'result',
       key: `speedtest-cli:["wan",${atMs},"3692"]`,
       result: {
@@ -80,7 +83,7 @@ describe('a line of speedtest-cli', () => {
 
   it('may be the titles of the columns', () => {
     const head = 'Server ID,Sponsor,Server Name,Timestamp,Distance,Ping,Download,Upload,Share,IP Address';
-    expect(readSpeedtestCliCsv(head, 'wan')).toBeUndefined();
+    expect(readSpeedtestCliCsv(head, reading)).toBeUndefined();
   });
 
   it('has no number for a direction that was not tested, nor for pings that were not answered', () => {
@@ -96,22 +99,22 @@ describe('a line of speedtest-cli', () => {
     [JSON.stringify(printed({download: 'fast'})), expect.stringMatching(/^download: /)],
     [JSON.stringify(printed({download: 0, upload: 0, ping: 0})), 'nothing was measured'],
   ])('is wrong as %s', (line, problem) => {
-    expect(readSpeedtestCliJson(line, 'wan')).toEqual({kind: 'wrong', problem});
+    expect(readSpeedtestCliJson(line, reading)).toEqual({kind: 'wrong', problem});
   });
 
   it.each(['Cannot retrieve speedtest configuration', '1,2,3', '"3692,a,b,2026-03-01T06:07:42Z,1,2,3,4,5,6'])(
     'is wrong as %s in CSV',
     (line) => {
       const problem = 'not the 10 columns of speedtest-cli --csv';
-      expect(readSpeedtestCliCsv(line, 'wan')).toEqual({kind: 'wrong', problem});
+      expect(readSpeedtestCliCsv(line, reading)).toEqual({kind: 'wrong', problem});
     },
   );
 
   it('never ends the reading, whatever it is', () => {
     fc.assert(
       fc.property(fc.string({unit: fc.constantFrom('"', ',', '1', 'a', '{', '}', ':', '[')}), (line) => {
-        expect(readSpeedtestCliCsv(line, 'wan')?.kind).toBe('wrong');
-        expect(readSpeedtestCliJson(line, 'wan').kind).toBe('wrong');
+        expect(readSpeedtestCliCsv(line, reading)?.kind).toBe('wrong');
+        expect(readSpeedtestCliJson(line, reading).kind).toBe('wrong');
       }),
     );
   });

@@ -164,4 +164,14 @@ describe('one result', () => {
     await expect(fetchTrackerResult({...access, url}, 9, reading(), never)).rejects.toThrow(SourceError);
     expect(tracker.requests[0]?.path).toBe('/speed/api/v1/results/9');
   });
+
+  it('is of no other host, also where the path of the tracker looks like one', async () => {
+    const tracker = await startTrackerApi([]);
+    const other = await startTrackerApi([]);
+    const {access} = accessTo(tracker);
+    const url = new URL(`${tracker.url.origin}//${other.url.host}/`);
+    await expect(fetchTrackerResult({...access, url}, 9, reading(), never)).rejects.toThrow(SourceError);
+    expect(tracker.requests[0]?.path).toBe(`//${other.url.host}/api/v1/results/9`);
+    expect(other.requests).toEqual([]);
+  });
 });

@@ -78,6 +78,18 @@ describe('an export of Speedtest Tracker', () => {
     expect(rows[1]?.imported).toMatchObject({kind: 'result', result: {status: 'failed', scheduled: false}});
   });
 
+  it('of 2024 and 2025, also with its rates in scientific notation, as spreadsheets save them', () => {
+    const [row] = read(
+      'ID,Download,Upload,Ping,Status,Created at',
+      '17,9.41E+08,+4.3e7,11.25,Completed,2026-03-01 07:07:21',
+    );
+    expect(row?.imported).toMatchObject({
+      result: {
+        measurement: {download: {bytesPerSecond: 117_625_000}, upload: {bytesPerSecond: 5_375_000}},
+      },
+    });
+  });
+
   it('of 2026, with a column for each value and rates in bytes per second', () => {
     const {
       id,

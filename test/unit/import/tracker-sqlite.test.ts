@@ -27,6 +27,13 @@ const make = (schema: keyof typeof trackerSchemas, rows: readonly Readonly<Recor
   return {path, ...database};
 };
 
+/** Has root, whom no mode of a file keeps from writing, be nobody for the rest of the test. */
+const withoutRights = (): void => {
+  if (process.geteuid?.() !== 0) return;
+  process.seteuid?.('nobody');
+  onTestFinished(() => process.seteuid?.(0));
+};
+
 const expected = (row: Readonly<Record<string, unknown>>): SourceRow => ({
   place: `result ${String(row['id'])}`,
   imported: readTracker(row, reading()),
@@ -95,8 +102,11 @@ describe("Speedtest Tracker's file", () => {
     const folder = temporaryFolder();
     const copy = join(folder, 'copy.sqlite');
     copyFileSync(path, copy);
-    chmodSync(folder, 0o500);
+    chmodSync(copy, 0o444);
+    chmodSync(folder, 0o555);
     onTestFinished(() => chmodSync(folder, 0o700));
+    withoutRights();
+    expect(() => writeFileSync(join(folder, 'another'), '')).toThrow('EACCES');
     expect(await readAll(copy)).toHaveLength(1);
   });
 

@@ -240,6 +240,28 @@ describe('at the start', () => {
     expect(readFileSync(`${dirname(path)}/${aside}`)).toEqual(bytes);
   });
 
+  it.each([
+    ['last_success_ms', 'last_succezs_ms'],
+    ['TABLE cursors', 'TABLE cursorz'],
+  ])('a journal in whose schema %s has become %s is set aside, and its results are saved', (was, is) => {
+    const path = newPath();
+    const first = openLasting(path);
+    for (const endedAtMs of [1000, 2000]) first.journal.append(completed({endedAtMs}));
+    first.close();
+    copyDatabase(path, `${path}.copy`);
+    const bytes = readFileSync(`${path}.copy`);
+    bytes.write(is, bytes.indexOf(was));
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, {force: true});
+    writeFileSync(path, bytes);
+    const {journal, lines} = openLasting(path);
+    journal.cursor('a');
+    expect(ids(journal.after(0, 10))).toEqual([1, 2]);
+    expect(lines).toEqual([
+      expect.stringMatching(/was damaged .* 2 results of it are saved in a new journal, 0 results could not/),
+    ]);
+    expect(filesLike(path, 'damaged')).toHaveLength(1);
+  });
+
   it('an older copy is noticed, and numbers are not given out again', () => {
     const path = newPath();
     const first = openLasting(path);

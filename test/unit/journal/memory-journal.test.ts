@@ -76,7 +76,7 @@ it('imports a result once, whether its key is here or in the file, and makes it 
   disk.importResult(completed({endedAtMs: 1000}), 'a');
   const memory = openMemory(path, disk);
   const keyed = ['a', 'b', 'c', 'b'].map((key) => ({result: completed({endedAtMs: 2000}), key}));
-  expect(memory.importResults(keyed)).toBe(2);
+  expect(memory.importResults(keyed)).toHaveLength(2);
   expect(memory.importResult(completed(), 'c')).toBeUndefined();
   expect(['a', 'b', 'd'].map((key) => memory.wasImported(key))).toEqual([true, true, false]);
   disk.importResult(completed({endedAtMs: 2000}), 'c');

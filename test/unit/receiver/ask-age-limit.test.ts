@@ -54,6 +54,13 @@ it.each<[string, string, Pages, number, RegExp]>([
     /it keeps them for 15d/,
   ],
   [
+    'one below a path that looks like a host',
+    '//127.0.0.1:9/api/v1/write',
+    prometheus(windowOf('30d'), nowMs, '15d', '//127.0.0.1:9'),
+    nowMs - 15 * dayMs,
+    /it keeps them for 15d/,
+  ],
+  [
     'one without a window',
     '/api/v1/write',
     prometheus('global: {}\n', nowMs, '15d'),

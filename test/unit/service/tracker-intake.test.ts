@@ -67,6 +67,17 @@ it('takes no more than it can fetch', async () => {
   const {intake} = await start([]);
   const taken = Array.from({length: 101}, (_, id) => intake.take(id + 1));
   expect(taken.filter((isTaken) => !isTaken)).toEqual([false]);
+  expect([intake.take(1), intake.take(102)]).toEqual([true, false]);
+});
+
+it('tells at its end what was not fetched, also the result that was just asked for', async () => {
+  const {api, journal, intake, warnings} = await start([trackerRow({id: 5}), trackerRow({id: 6})]);
+  api.faults.push({kind: 'hang'});
+  for (const id of [5, 6]) intake.take(id);
+  await vi.waitFor(() => expect(api.requests).toHaveLength(1), {timeout: 5000});
+  await intake.stop();
+  expect(warnings).toEqual(['results 5, 6 of Speedtest Tracker were not fetched; import them later']);
+  expect([journal.lastId(), intake.take(7)]).toEqual([0, false]);
 });
 
 it('has a result of the tracker shown a moment after its webhook', async () => {

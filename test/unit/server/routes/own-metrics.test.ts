@@ -57,6 +57,24 @@ test('who asks while a text is made, and in the rest after it, shares the next o
   expect(made).toBeLessThanOrEqual(3);
 });
 
+test.each([
+  [0, 0],
+  [20, 180],
+  [111, 999],
+  [400, 1000],
+])('after a text that takes %i ms there is a rest of %i', async (tookMs, restMs) => {
+  vi.useFakeTimers({toFake: ['performance']});
+  onTestFinished(() => void vi.useRealTimers());
+  const rest = vi.fn(async (_ms: number) => {});
+  const ask = serve(async () => {
+    await nextTurn();
+    vi.advanceTimersByTime(tookMs);
+    return 'text';
+  }, rest);
+  expect(await ask()).toBe('text');
+  await vi.waitFor(() => expect(rest).toHaveBeenCalledExactlyOnceWith(restMs));
+});
+
 test('a client that goes is not waited with', async () => {
   const {path, answer} = ownMetricsRoute('/metrics', {
     contentType,
