@@ -123,13 +123,19 @@ describe('run can not start', () => {
 
   it('on a journal of a newer version', async () => {
     const cwd = temporaryFolder();
-    openJournal(join(cwd, 'journal.db')).close();
-    const db = new Libsql(join(cwd, 'journal.db'));
+    const path = join(cwd, 'journal.db');
+    const journal = openJournal(path);
+    journal.append(completed());
+    journal.close();
+    const db = new Libsql(path);
+    onTestFinished(() => void db.close());
     db.exec('PRAGMA user_version = 99');
-    db.close();
     const {code, stderr} = await start({storage: {path: 'journal.db'}}, cwd);
-    expect(stderr).toMatch(/^journal journal\.db has schema version 99, .*newer speedtest-bridge.*\n$/);
+    expect(stderr).toMatch(
+      /^journal journal\.db has schema version 99, .* written by a newer speedtest-bridge.*\n$/,
+    );
     expect(code).toBe(1);
+    expect(db.prepare('SELECT count(*) AS results FROM results').get()).toMatchObject({results: 1});
   });
 
   it('on what is no database', async () => {
