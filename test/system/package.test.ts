@@ -102,7 +102,8 @@ describe('the tarball', () => {
 describe('installed globally', () => {
   it('has help for every command', async () => {
     const folder = temporaryFolder();
-    const {stdout} = await command(['--help'], folder);
+    const {code: shown, stdout} = await command(['--help'], folder);
+    expect(shown).toBe(0);
     const names = [...stdout.matchAll(/^ {2}speedtest-bridge ([a-z]+)/gm)].map(([, name = '']) => name);
     expect(names).toEqual(
       expect.arrayContaining(['run', 'test', 'check', 'config', 'version', 'completion']),
