@@ -89,3 +89,11 @@ export const startBridge = async (
   );
   return {...command, url, port};
 };
+
+/** The value of a metric of the bridge's own, by its name behind `speedtest_bridge_` and its labels as they are written. */
+export const metricOf = async ({url}: Bridge, series: string): Promise<number | undefined> => {
+  const response = await fetch(`${url}/metrics`);
+  const start = `speedtest_bridge_${series} `;
+  const line = (await response.text()).split('\n').find((text) => text.startsWith(start));
+  return line === undefined ? undefined : Number.parseFloat(line.slice(start.length));
+};
