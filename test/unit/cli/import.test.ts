@@ -1,11 +1,10 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {describe, expect, it, onTestFinished} from 'vitest';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {recorded} from '../../fixtures/ookla.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
-import {keepPrinted} from './printed.ts';
 
 const trackerExport = 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n';
 
@@ -19,13 +18,17 @@ const importOne = async (kind: string, content: string, ...args: readonly string
   const destinations = ['north', 'south'].map((name) => ({name, url: 'http://127.0.0.1:9'}));
   // JSON is YAML.
   writeFileSync(config, JSON.stringify({jobs: [], remote_write: destinations, storage: {path}}));
-  const printed = keepPrinted();
+  const said: string[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    const spy = vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    onTestFinished(() => spy.mockRestore());
+  }
   const command = ['import', kind, source, '--job', 'wan', '--timezone', 'UTC', '--config', config, ...args];
   expect(await runCommand(command, {}, new AbortController().signal)).toBe(0);
   const journal = openJournal(path);
   onTestFinished(() => journal.close());
   const [row] = journal.after(0, 1);
-  return {result: row?.result, lag: journal.status('north')?.lag, said: printed.stdout() + printed.stderr()};
+  return {result: row?.result, lag: journal.status('north')?.lag, said: said.join('')};
 };
 
 describe('an imported result', () => {
