@@ -13,7 +13,7 @@ FROM node:22.20.0-alpine3.22
 WORKDIR /app
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
-COPY package.json LICENSE ./
+COPY package.json LICENSE THIRD-PARTY.md ./
 COPY examples/grafana examples/grafana
 # The root may be read-only; /tmp then has to be a tmpfs, which large exports use.
 RUN mkdir /data && chown 1000:1000 /data

@@ -1,16 +1,10 @@
 import type {JournalRow} from '../../src/journal/journal.ts';
-import {createMapping} from '../../src/metrics/map.ts';
 import {createSentLabels} from '../../src/remote-write/labels.ts';
 import type {CompletedTest, LoadedLatency, Transfer} from '../../src/result.ts';
+import {documentedMapping} from '../fixtures/documented-mapping.ts';
 
 /** The configuration's part in what is sent: the defaults. */
-export const map = createMapping({
-  profiles: ['documented'],
-  prefix: 'speedtest_tracker_',
-  appName: 'speedtest-bridge',
-  volatileLabels: 'series',
-  jobLabels: new Map(),
-});
+export const map = documentedMapping;
 export const destinationLabels = {job: 'speedtest', instance: 'home-router'} as const;
 export const sentLabels = createSentLabels(Object.entries(destinationLabels));
 

@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http';
 import {createServer as createTlsServer, type ServerOptions} from 'node:https';
+import {listenOnFreePort} from '../peers/port.ts';
 
 /** A request that has been read to its end. */
 export interface ReceivedRequest {
@@ -27,6 +28,15 @@ const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
+/** Ends a server with its connections, if it has not ended yet. */
+export const stopServer = async (server: Server): Promise<void> => {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+};
+
 /** A server on a free port of 127.0.0.1 that keeps what it receives and answers it by `respond`. */
 export const startHttpServer = async (respond: Respond, tls?: ServerOptions): Promise<HttpServer> => {
   const requests: ReceivedRequest[] = [];
@@ -46,19 +56,10 @@ export const startHttpServer = async (respond: Respond, tls?: ServerOptions): Pr
     onRequest(request, response).catch(() => response.destroy());
   };
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const port = await listenOnFreePort(server);
   return {
-    url: new URL(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`),
+    url: new URL(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`),
     requests,
-    stop: async () => {
-      if (!server.listening) return;
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: () => stopServer(server),
   };
 };

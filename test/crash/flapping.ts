@@ -1,8 +1,9 @@
 import {once} from 'node:events';
 import {type IncomingMessage, request, type ServerResponse} from 'node:http';
 import {createServer, type Server} from 'node:https';
-import {connect, createServer as createTcpServer, type Socket, type Server as TcpServer} from 'node:net';
+import {connect, createServer as createTcpServer, type Socket} from 'node:net';
 import {certificates} from '../fixtures/tls.ts';
+import {listenOnFreePort} from '../peers/port.ts';
 
 /** What stands between a bridge and its receiver does with a request, or with the whole connection. */
 export const moods = [
@@ -93,14 +94,6 @@ const spoil = (mood: Mood, socket: Socket): boolean => {
   }
 };
 
-const listen = async (server: Server | TcpServer): Promise<number> => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-};
-
 /** Starts a proxy in front of a receiver, which forwards until it is told otherwise. */
 export const startFlapping = async (receiverUrl: string): Promise<Flapping> => {
   let mood: Mood = 'forward';
@@ -113,7 +106,7 @@ export const startFlapping = async (receiverUrl: string): Promise<Flapping> => {
     });
   const right = serveWith(certificates.server);
   const wrong = serveWith(certificates.elsewhere);
-  const [rightPort, wrongPort] = [await listen(right), await listen(wrong)];
+  const [rightPort, wrongPort] = [await listenOnFreePort(right), await listenOnFreePort(wrong)];
   const front = createTcpServer((socket) => {
     socket.on('error', () => undefined);
     sockets.add(socket);
@@ -129,7 +122,7 @@ export const startFlapping = async (receiverUrl: string): Promise<Flapping> => {
       one.once('close', () => other.destroy());
     }
   });
-  const port = await listen(front);
+  const port = await listenOnFreePort(front);
   return {
     url: `https://127.0.0.1:${port}`,
     be: (next) => {

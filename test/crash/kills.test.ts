@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import type {JournalRow} from '../../src/journal/journal.ts';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
-import {createMapping} from '../../src/metrics/map.ts';
+import {documentedMapping} from '../fixtures/documented-mapping.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {authorities} from '../fixtures/tls.ts';
 import {startPrometheus} from '../peers/prometheus.ts';
@@ -24,14 +24,6 @@ const randomFrom = (start: number) => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 };
-
-const mapping = createMapping({
-  profiles: ['documented'],
-  prefix: 'speedtest_tracker_',
-  appName: 'speedtest-bridge',
-  volatileLabels: 'series',
-  jobLabels: new Map(),
-});
 
 type Samples = ReadonlyMap<string, number>;
 type Sample = readonly [labels: Readonly<Record<string, string>>, timestampMs: number, value: number];
@@ -60,7 +52,7 @@ const samplesOf = (samples: Iterable<Sample>, tolerance = 0): Samples => {
 const samplesOfRows = (rows: readonly JournalRow[]): Samples =>
   samplesOf(
     rows.flatMap((row) =>
-      mapping(row).map(({name, labels, value}): Sample => {
+      documentedMapping(row).map(({name, labels, value}): Sample => {
         const all = {__name__: name, instance: 'crash', job: 'speedtest', ...Object.fromEntries(labels)};
         return [all, row.result.endedAtMs, value];
       }),

@@ -1,5 +1,5 @@
 import {once} from 'node:events';
-import {createServer} from 'node:net';
+import {createServer, type Server} from 'node:net';
 
 // Below Linux's range for outgoing connections: while a server is down, no client takes its port and none connects to
 // itself on it, so the server can come back where it was.
@@ -12,6 +12,15 @@ export async function freePort(): Promise<number> {
     const port = lowest + Math.floor(Math.random() * (highest - lowest + 1));
     if (await isFree(port)) return port;
   }
+}
+
+/** Has a server listen on a free port of 127.0.0.1, or of another address of this machine. Gives the port. */
+export async function listenOnFreePort(server: Server, host = '127.0.0.1'): Promise<number> {
+  server.listen(0, host);
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
 }
 
 /** Whether `port` of 127.0.0.1 can be bound at this moment. */

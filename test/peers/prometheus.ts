@@ -1,6 +1,9 @@
+import {execFile} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {promisify} from 'node:util';
+import {provide} from './provide.ts';
 import {type QueryApi, queryApi, type Series} from './query-api.ts';
 import {type Server, startServer} from './server.ts';
 
@@ -23,6 +26,14 @@ export interface Prometheus extends Server, QueryApi {
   reload(scrapeConfigs: readonly unknown[]): Promise<void>;
 }
 
+const storageIn = (dataDir: string): string => join(dataDir, 'tsdb');
+
+/** Has promtool make blocks of an OpenMetrics file, for a Prometheus that is started with `dataDir` afterwards. */
+export async function createBlocks(openMetricsFile: string, dataDir: string): Promise<void> {
+  const args = ['tsdb', 'create-blocks-from', 'openmetrics', openMetricsFile, storageIn(dataDir)];
+  await promisify(execFile)(await provide('promtool'), args);
+}
+
 /**
  * Starts a real Prometheus with its remote-write receiver on. After `stop` or `kill` it can be started again with the
  * same `port` and `dataDir`. Throws with its log when it does not start.
@@ -40,7 +51,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     program: 'prometheus',
     args: (address) => [
       `--config.file=${configFile}`,
-      `--storage.tsdb.path=${join(dataDir, 'tsdb')}`,
+      `--storage.tsdb.path=${storageIn(dataDir)}`,
       // Recorded results are older than the 15 days that it would keep.
       '--storage.tsdb.retention.time=100y',
       `--web.listen-address=${address}`,

@@ -1,14 +1,11 @@
-import {execFile} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {promisify} from 'node:util';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import type {TestResult} from '../../src/result.ts';
 import {completed, failed, fullMeasurement, skipped} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
-import {type Prometheus, startPrometheus} from '../peers/prometheus.ts';
-import {provide} from '../peers/provide.ts';
+import {createBlocks, type Prometheus, startPrometheus} from '../peers/prometheus.ts';
 import {startReceiver} from '../peers/receiver.ts';
 import {startVictoriaMetrics} from '../peers/victoria-metrics.ts';
 import {runCommand, startBridge} from './bridge.ts';
@@ -85,10 +82,7 @@ it('has the same points in a Prometheus as blocks of promtool have, and leaves a
 
   expect(await backfill('--output', 'history.om')).toMatchObject({code: 0, stdout: '', stderr: ''});
   const dataDir = join(folder, 'prometheus');
-  await promisify(execFile)(await provide('promtool'), [
-    ...['tsdb', 'create-blocks-from', 'openmetrics'],
-    ...[join(folder, 'history.om'), join(dataDir, 'tsdb')],
-  ]);
+  await createBlocks(join(folder, 'history.om'), dataDir);
   const blocks = await start(undefined, dataDir);
   const [inLive, inBlocks] = await Promise.all(
     [live, blocks].map((each) => pointsOf(each, endMs - (count + 1) * hourMs, endMs)),

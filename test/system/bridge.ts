@@ -8,13 +8,13 @@ import {freePort} from '../peers/port.ts';
 
 const entry = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** A command of the built program, as a process. */
+/** A program that runs in a process of its own. */
 export interface Command {
   readonly child: ChildProcess;
   stdout(): string;
   stderr(): string;
   /** Resolves with the exit code, or with the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals>;
+  readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
 interface Surroundings {
@@ -41,10 +41,7 @@ export const startProgram = (
       texts[name] += text;
     });
   }
-  const ended = once(child, 'close').then(([code, signal]: unknown[]) => {
-    if (typeof code === 'number') return code;
-    return signal as NodeJS.Signals;
-  });
+  const ended = once(child, 'close').then(() => child.exitCode ?? child.signalCode);
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await ended;
@@ -56,12 +53,15 @@ export const startProgram = (
 export const startCommand = (args: readonly string[], where: Surroundings): Command =>
   startProgram(process.execPath, [entry, ...args], where);
 
-/** Runs a command to its end. */
-export const runCommand = async (...[args, where]: Parameters<typeof startCommand>) => {
-  const command = startCommand(args, where);
-  const code = await command.ended;
-  return {code, stdout: command.stdout(), stderr: command.stderr()};
+/** Waits for a program's end. Gives how it ended, and what it printed. */
+export const toEnd = async ({ended, stdout, stderr}: Command) => {
+  const code = await ended;
+  return {code, stdout: stdout(), stderr: stderr()};
 };
+
+/** Runs a command to its end. */
+export const runCommand = (...[args, where]: Parameters<typeof startCommand>) =>
+  toEnd(startCommand(args, where));
 
 /** A bridge that runs, with its web server's address. */
 export interface Bridge extends Command {
@@ -90,4 +90,12 @@ export const startBridge = async (
     {timeout: 20_000, interval: 50},
   );
   return {...command, url, port};
+};
+
+/** The value of a metric of the bridge's own, by its name behind `speedtest_bridge_` and its labels as they are written. */
+export const metricOf = async ({url}: Bridge, series: string): Promise<number | undefined> => {
+  const response = await fetch(`${url}/metrics`);
+  const start = `speedtest_bridge_${series} `;
+  const line = (await response.text()).split('\n').find((text) => text.startsWith(start));
+  return line === undefined ? undefined : Number.parseFloat(line.slice(start.length));
 };

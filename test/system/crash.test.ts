@@ -1,7 +1,7 @@
 import {join} from 'node:path';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
-import {createMapping} from '../../src/metrics/map.ts';
+import {documentedMapping} from '../fixtures/documented-mapping.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {freePort} from '../peers/port.ts';
 import {startPrometheus} from '../peers/prometheus.ts';
@@ -9,14 +9,6 @@ import {startBridge} from './bridge.ts';
 
 const results = 20;
 const kills = 3;
-
-const mapping = createMapping({
-  profiles: ['documented'],
-  prefix: 'speedtest_tracker_',
-  appName: 'speedtest-bridge',
-  volatileLabels: 'series',
-  jobLabels: new Map(),
-});
 
 it(`a receiver that is down for ${results} results, and ${kills} kills meanwhile, lose nothing`, async () => {
   const folder = temporaryFolder();
@@ -58,7 +50,7 @@ it(`a receiver that is down for ${results} results, and ${kills} kills meanwhile
   const [first, last] = [rows[0]?.result.endedAtMs ?? 0, rows.at(-1)?.result.endedAtMs ?? 0];
   const stored = async () => prometheus.samples('{__name__=~"speedtest_tracker_.+"}', first, last);
   const expected = rows.flatMap((row) =>
-    mapping(row).map(({name, labels, value}) =>
+    documentedMapping(row).map(({name, labels, value}) =>
       JSON.stringify([
         Object.entries({
           __name__: name,

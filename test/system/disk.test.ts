@@ -18,7 +18,7 @@ import {recorded} from '../fixtures/ookla.ts';
 import {completed} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {type StrictReceiver, startStrictReceiver} from '../peers/strict-receiver.ts';
-import {type Bridge, runCommand, startBridge} from './bridge.ts';
+import {type Bridge, metricOf, runCommand, startBridge} from './bridge.ts';
 
 const everySecond = {name: 'wan', schedule: '* * * * * *', engines: ['embedded']};
 
@@ -67,10 +67,7 @@ const eventually = (check: () => void | Promise<void>): Promise<void> =>
 const said = (bridge: Bridge, message: RegExp): Promise<void> =>
   eventually(() => expect(bridge.stderr()).toMatch(message));
 
-const unsaved = async ({url}: Bridge): Promise<number> => {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^speedtest_bridge_unsaved_results (\d+)$/m.exec(text)?.[1]);
-};
+const unsaved = (bridge: Bridge): Promise<number | undefined> => metricOf(bridge, 'unsaved_results');
 
 /** The results as a person can scrape them, which must be there whatever the disk does. */
 const scrape = async ({url}: Bridge): Promise<string> => {

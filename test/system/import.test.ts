@@ -1,7 +1,5 @@
-import {execFile} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import {completed} from '../fixtures/results.ts';
@@ -15,8 +13,7 @@ import {
   type TrackerHistory,
   trackerHistory,
 } from '../fixtures/tracker-history.ts';
-import {startPrometheus} from '../peers/prometheus.ts';
-import {provide} from '../peers/provide.ts';
+import {createBlocks, startPrometheus} from '../peers/prometheus.ts';
 import {startStrictReceiver} from '../peers/strict-receiver.ts';
 import {runCommand, startBridge, startCommand} from './bridge.ts';
 
@@ -112,10 +109,7 @@ describe("Speedtest Tracker's results", () => {
     const exported = await fetch(`${bridge.url}/api/v1/results/export?format=openmetrics`);
     writeFileSync(join(folder, 'out.om'), await exported.text());
     const dataDir = join(folder, 'prometheus');
-    await promisify(execFile)(await provide('promtool'), [
-      ...['tsdb', 'create-blocks-from', 'openmetrics'],
-      ...[join(folder, 'out.om'), join(dataDir, 'tsdb')],
-    ]);
+    await createBlocks(join(folder, 'out.om'), dataDir);
     const prometheus = await startPrometheus({dataDir});
     onTestFinished(() => prometheus.stop());
     const endMs = startedAtMs(history.rows, history) + 60_000;

@@ -1,5 +1,4 @@
-import {execFile, spawn} from 'node:child_process';
-import {once} from 'node:events';
+import {execFile} from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -14,10 +13,11 @@ import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
-import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest';
 import {z} from 'zod';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {freePort} from '../peers/port.ts';
+import {startProgram, toEnd} from './bridge.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -31,24 +31,12 @@ let work = '';
 let files: readonly string[] = [];
 let installation = '';
 
-/** Runs a command as it was installed. Gives its exit code and what it printed. */
-const command = async (args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}) => {
-  const child = spawn(join(work, 'prefix/bin/speedtest-bridge'), args, {
-    cwd,
-    env: {...process.env, ...env},
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const [code] = await once(child, 'close');
-  return {code, stdout, stderr};
-};
+/** Starts a command as it was installed. */
+const start = (args: readonly string[], cwd: string) =>
+  startProgram(join(work, 'prefix/bin/speedtest-bridge'), args, {cwd});
+
+/** Runs a command as it was installed to its end. */
+const command = (args: readonly string[], cwd: string) => toEnd(start(args, cwd));
 
 /** Packs a copy of the sources, which is built on the way, and installs the tarball globally below a folder. */
 beforeAll(async () => {
@@ -114,7 +102,8 @@ describe('the tarball', () => {
 describe('installed globally', () => {
   it('has help for every command', async () => {
     const folder = temporaryFolder();
-    const {stdout} = await command(['--help'], folder);
+    const {code: shown, stdout} = await command(['--help'], folder);
+    expect(shown).toBe(0);
     const names = [...stdout.matchAll(/^ {2}speedtest-bridge ([a-z]+)/gm)].map(([, name = '']) => name);
     expect(names).toEqual(
       expect.arrayContaining(['run', 'test', 'check', 'config', 'version', 'completion']),
@@ -166,12 +155,7 @@ describe('installed globally', () => {
     expect(await command(['check'], folder)).toMatchObject({code: 0});
     expect((await command(['test', '--json'], folder)).stdout).toContain('"status": "completed"');
 
-    const child = spawn(join(work, 'prefix/bin/speedtest-bridge'), ['run'], {cwd: folder, stdio: 'ignore'});
-    const ended = once(child, 'exit');
-    onTestFinished(async () => {
-      child.kill('SIGKILL');
-      await ended;
-    });
+    const bridge = start(['run'], folder);
     const page = async (path: string): Promise<string> =>
       (await fetch(`http://127.0.0.1:${port}${path}`)).text();
     await vi.waitFor(
@@ -184,7 +168,7 @@ describe('installed globally', () => {
     expect(await page('/')).toContain('<script');
     expect(await command(['status'], folder)).toMatchObject({code: 0});
     expect((await command(['results'], folder)).stdout).toMatch(/\bok\b/);
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
+    bridge.child.kill('SIGTERM');
+    expect(await bridge.ended).toBe(0);
   });
 });

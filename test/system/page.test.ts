@@ -1,4 +1,3 @@
-import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
 import {createServer, get} from 'node:http';
 import {createRequire} from 'node:module';
@@ -8,11 +7,13 @@ import {gzipSync} from 'node:zlib';
 import type {Browser, BrowserContextOptions, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest';
 import {openLastingJournal} from '../../src/journal/lasting-journal.ts';
+import {stopServer} from '../contract/http-server.ts';
 import {completed, failed} from '../fixtures/results.ts';
 import {sampleBridge} from '../fixtures/sample-bridge.ts';
 import {type StandIn, startStandIn} from '../fixtures/stand-in-api.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startChromium} from '../peers/chromium.ts';
+import {listenOnFreePort} from '../peers/port.ts';
 import {startBridge} from './bridge.ts';
 
 const builtPage = fileURLToPath(new URL('../../dist/server/ui/', import.meta.url));
@@ -172,14 +173,9 @@ test('the page works under a path of a reverse proxy', async () => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => {
-    proxy.closeAllConnections();
-    proxy.close();
   });
-  await once(proxy, 'listening');
-  const address = proxy.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const port = await listenOnFreePort(proxy);
+  onTestFinished(() => stopServer(proxy));
   const {page, errors, elsewhere} = await openPage(`http://127.0.0.1:${port}/line/`);
   await chart(page, 'Speed').waitFor();
   await page.getByText('metrics_path: /line/prometheus').waitFor();

@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {afterAll, beforeAll, expect, it, vi} from 'vitest';
 import type {JournalRow} from '../../src/journal/journal.ts';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
-import {createMapping} from '../../src/metrics/map.ts';
+import {documentedMapping} from '../fixtures/documented-mapping.ts';
 import {completed} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {type Prometheus, startPrometheus} from '../peers/prometheus.ts';
@@ -26,17 +26,9 @@ const contentOf = (series: readonly {labels: Readonly<Record<string, string>>; v
   return content;
 };
 
-const mapping = createMapping({
-  profiles: ['documented'],
-  prefix: 'speedtest_tracker_',
-  appName: 'speedtest-bridge',
-  volatileLabels: 'series',
-  jobLabels: new Map(),
-});
-
 const expectedOf = (row: JournalRow): Content =>
   contentOf(
-    mapping(row).map(({name, labels, value}) => ({
+    documentedMapping(row).map(({name, labels, value}) => ({
       labels: {__name__: name, ...Object.fromEntries(labels)},
       value,
     })),

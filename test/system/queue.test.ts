@@ -1,14 +1,11 @@
-import {execFile} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import {recorded} from '../fixtures/ookla.ts';
 import {completed} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
-import {startPrometheus} from '../peers/prometheus.ts';
-import {provide} from '../peers/provide.ts';
+import {createBlocks, startPrometheus} from '../peers/prometheus.ts';
 import {startReceiver} from '../peers/receiver.ts';
 import {runCommand, startBridge, startCommand} from './bridge.ts';
 
@@ -91,14 +88,7 @@ describe('queue', () => {
     });
     expect(code).toBe(0);
     const dataDir = join(folder, 'prometheus');
-    const promtool = await provide('promtool');
-    await promisify(execFile)(promtool, [
-      'tsdb',
-      'create-blocks-from',
-      'openmetrics',
-      join(folder, 'out.om'),
-      join(dataDir, 'tsdb'),
-    ]);
+    await createBlocks(join(folder, 'out.om'), dataDir);
     const prometheus = await startPrometheus({dataDir});
     onTestFinished(() => prometheus.stop());
     const found = await prometheus.samples('speedtest_tracker_ping', endedAtMs, endedAtMs + 3_600_000);

@@ -6,7 +6,7 @@ import {recorded} from '../fixtures/ookla.ts';
 import {completed} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {startStrictReceiver} from '../peers/strict-receiver.ts';
-import {type Bridge, startBridge} from './bridge.ts';
+import {type Bridge, metricOf, startBridge} from './bridge.ts';
 
 type Configuration = Readonly<Record<string, unknown>> & {readonly web?: object};
 
@@ -40,14 +40,6 @@ const start = async (configuration: Configuration) => {
 
 const fetchText = async (url: string): Promise<string> => (await fetch(url)).text();
 
-/** A metric's value by its name and labels, as the bridge tells it of itself. */
-const metric = async ({url}: Bridge, series: string): Promise<number | undefined> => {
-  const line = (await fetchText(`${url}/metrics`))
-    .split('\n')
-    .find((text) => text.startsWith(`speedtest_bridge_${series} `));
-  return line === undefined ? undefined : Number.parseFloat(line.split(' ').at(-1) ?? '');
-};
-
 /** Sends SIGHUP and waits until the bridge has said what came of it. */
 const hangUp = async (bridge: Bridge): Promise<string> => {
   const before = bridge.stderr().length;
@@ -70,7 +62,7 @@ it('a file that is wrong changes nothing and is told of', async () => {
   const {bridge, write} = await start(configuration);
   await vi.waitFor(() => expect(receiver.samples).not.toEqual([]), waiting);
   const scraped = await fetchText(`${bridge.url}/prometheus`);
-  const takenUpAt = await metric(bridge, 'config_last_reload_success_timestamp_seconds');
+  const takenUpAt = await metricOf(bridge, 'config_last_reload_success_timestamp_seconds');
   expect(takenUpAt).toBeGreaterThan(Date.now() / 1000 - 60);
 
   write({...configuration, labels: {site: 'b'}, jobs: [idle('wan', {schedule: 'often'})]});
@@ -82,13 +74,13 @@ it('a file that is wrong changes nothing and is told of', async () => {
   await vi.waitFor(() => expect(bridge.stderr()).toContain('web.listen: can'), waiting);
 
   expect(await fetchText(`${bridge.url}/prometheus`)).toBe(scraped);
-  expect(await metric(bridge, 'config_last_reload_successful')).toBe(0);
-  expect(await metric(bridge, 'config_last_reload_success_timestamp_seconds')).toBe(takenUpAt);
+  expect(await metricOf(bridge, 'config_last_reload_successful')).toBe(0);
+  expect(await metricOf(bridge, 'config_last_reload_success_timestamp_seconds')).toBe(takenUpAt);
 
   write(configuration);
   expect(await hangUp(bridge)).toContain('configuration reloaded');
-  expect(await metric(bridge, 'config_last_reload_successful')).toBe(1);
-  expect(await metric(bridge, 'config_last_reload_success_timestamp_seconds')).toBeGreaterThan(
+  expect(await metricOf(bridge, 'config_last_reload_successful')).toBe(1);
+  expect(await metricOf(bridge, 'config_last_reload_success_timestamp_seconds')).toBeGreaterThan(
     takenUpAt ?? 0,
   );
 });
@@ -136,7 +128,7 @@ it('a test goes on while labels change, a job comes and a destination goes', asy
   ]);
   expect(await fetchText(`${bridge.url}/prometheus`)).toMatch(/speedtest_tracker_success\{.*"quick".*\} 1\n/);
   expect(removed.requests).toEqual([]);
-  expect(await metric(bridge, 'delivery_lag_results{destination="removed"}')).toBeUndefined();
+  expect(await metricOf(bridge, 'delivery_lag_results{destination="removed"}')).toBeUndefined();
   expect(kept.violations).toEqual([]);
   expect(kept.conflicts).toEqual([]);
 
@@ -159,8 +151,8 @@ it('a destination that is unchanged goes on while others and jobs change', async
   // Old enough to be repeated at once.
   const endedAtMs = Date.now() - 60_000;
   for (const job of ['a', 'b']) journal.append(completed({job, startedAtMs: endedAtMs - 20_000, endedAtMs}));
-  const sent = () => metric(bridge, 'sent_bytes_total{destination="mimir"}');
-  const delivered = () => metric(bridge, 'results_delivered_total{destination="mimir"}');
+  const sent = () => metricOf(bridge, 'sent_bytes_total{destination="mimir"}');
+  const delivered = () => metricOf(bridge, 'results_delivered_total{destination="mimir"}');
   await vi.waitFor(async () => expect(await delivered()).toBe(2), waiting);
   const before = (await sent()) ?? 0;
 
@@ -176,7 +168,7 @@ it('a destination that is unchanged goes on while others and jobs change', async
   expect(await hangUp(bridge)).toContain('configuration reloaded');
   // One that was started anew would count from 0.
   expect(await sent()).toBeGreaterThanOrEqual(before);
-  expect(await metric(bridge, 'delivery_lag_results{destination="other"}')).toBe(0);
+  expect(await metricOf(bridge, 'delivery_lag_results{destination="other"}')).toBe(0);
   // The series of the job that is gone are ended.
   await vi.waitFor(() => {
     const ended = receiver.samples.filter(({value}) => value === 'stale');

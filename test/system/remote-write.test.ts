@@ -2,9 +2,9 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {uncompress} from 'snappyjs';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished, vi} from 'vitest';
-import {createMapping} from '../../src/metrics/map.ts';
 import type {ProtobufMessage} from '../../src/remote-write/protocol.ts';
 import {remoteWriteSink} from '../../src/remote-write/sink.ts';
+import {documentedMapping} from '../fixtures/documented-mapping.ts';
 import {completedRow, failedRow} from '../fixtures/results.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 import {type Prometheus, startPrometheus} from '../peers/prometheus.ts';
@@ -15,19 +15,11 @@ import {decodeRequestV2} from '../peers/write-request-v2.ts';
 
 const messages = ['prometheus.WriteRequest', 'io.prometheus.write.v2.Request'] as const;
 
-const map = createMapping({
-  profiles: ['documented'],
-  prefix: 'speedtest_tracker_',
-  appName: 'speedtest-bridge',
-  volatileLabels: 'series',
-  jobLabels: new Map(),
-});
-
 /** A sink whose series have `instance` as the label of that name; it is closed with the running test. */
 const sinkTo = (receiverUrl: string, instance: string, protobufMessage: ProtobufMessage) => {
   const http = {url: new URL(`${receiverUrl}/api/v1/write`), timeoutMs: 20_000, headers: {}};
   const labels = {job: 'speedtest', instance};
-  const sink = remoteWriteSink({name: 'peer', http, labels, protobufMessage}, map, '1.2.3');
+  const sink = remoteWriteSink({name: 'peer', http, labels, protobufMessage}, documentedMapping, '1.2.3');
   onTestFinished(() => sink.close());
   return sink;
 };
@@ -66,7 +58,7 @@ describe.each(messages)('a real Prometheus takes %s', (message) => {
       },
     ]);
     expect(await prometheus.series('{instance="live"}', nowMs - 120_000, nowMs)).toHaveLength(
-      map(first).length + map(second).length,
+      documentedMapping(first).length + documentedMapping(second).length,
     );
     expect(await valuesAt(`${ping}{instance="live"}`, nowMs - 30_001)).toEqual(['11.25']);
     expect(await valuesAt(`${ping}{instance="live"}`, nowMs - 30_000)).toEqual([]);
@@ -157,7 +149,9 @@ it('a real Prometheus has the help of what it took in 2.0', async () => {
   const sink = sinkTo(prometheus.url, 'metadata', 'io.prometheus.write.v2.Request');
   const row = completedRow({endedAtMs: Date.now()});
   expect(await sink.deliver([row], signal)).toEqual(accepted);
-  await vi.waitFor(() => expect(downstream.samples).toHaveLength(map(row).length), {timeout: 60_000});
+  await vi.waitFor(() => expect(downstream.samples).toHaveLength(documentedMapping(row).length), {
+    timeout: 60_000,
+  });
   const passedOn = downstream.requests.flatMap(({body}) => {
     const {symbols, timeseries} = decodeRequestV2(Buffer.from(uncompress(body)));
     return timeseries.map(({labelsRefs, metadata}) => ({
@@ -169,7 +163,7 @@ it('a real Prometheus has the help of what it took in 2.0', async () => {
   const byName = (a: {name?: string | undefined}, b: {name?: string | undefined}) =>
     (a.name ?? '') < (b.name ?? '') ? -1 : 1;
   expect(passedOn.sort(byName)).toEqual(
-    map(row)
+    documentedMapping(row)
       .map(({name, help}) => ({name, type: name.endsWith('_info') ? 6 : 2, help}))
       .sort(byName),
   );
@@ -199,6 +193,8 @@ describe.each(messages)('a real VictoriaMetrics takes all of it where %s is want
         ],
       },
     ]);
-    expect(await victoriaMetrics.export('{instance="live"}')).toHaveLength(rows.flatMap(map).length);
+    expect(await victoriaMetrics.export('{instance="live"}')).toHaveLength(
+      rows.flatMap(documentedMapping).length,
+    );
   });
 });

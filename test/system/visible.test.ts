@@ -7,7 +7,8 @@ import {startPrometheus} from '../peers/prometheus.ts';
 import {startStrictReceiver} from '../peers/strict-receiver.ts';
 import {runCommand, startBridge} from './bridge.ts';
 
-it('an old result stays visible to bare selectors until its job is gone', async () => {
+/** A Prometheus, and a folder whose journal has one result. */
+const startWithOldResult = async () => {
   const prometheus = await startPrometheus();
   onTestFinished(() => prometheus.stop());
   const folder = temporaryFolder();
@@ -16,6 +17,11 @@ it('an old result stays visible to bare selectors until its job is gone', async 
   const endedAtMs = Date.now() - 30 * 60_000;
   journal.append(completed({startedAtMs: endedAtMs - 20_000, endedAtMs}));
   journal.close();
+  return {prometheus, folder, endedAtMs};
+};
+
+it('an old result stays visible to bare selectors until its job is gone', async () => {
+  const {prometheus, folder, endedAtMs} = await startWithOldResult();
   const configuration = {
     jobs: [{name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded']}],
     remote_write: [{url: `${prometheus.url}/api/v1/write`, replay: 'all', repeat_interval: '1s'}],
@@ -37,13 +43,7 @@ it('an old result stays visible to bare selectors until its job is gone', async 
 });
 
 it('series whose labels the configuration changes are replaced at the next start', async () => {
-  const prometheus = await startPrometheus();
-  onTestFinished(() => prometheus.stop());
-  const folder = temporaryFolder();
-  const journal = openJournal(join(folder, 'journal.db'));
-  const endedAtMs = Date.now() - 30 * 60_000;
-  journal.append(completed({startedAtMs: endedAtMs - 20_000, endedAtMs}));
-  journal.close();
+  const {prometheus, folder} = await startWithOldResult();
   const configuration = {
     labels: {job: 'speedtest', instance: 'before'},
     jobs: [{name: 'wan', schedule: '0 0 1 1 *', engines: ['embedded']}],

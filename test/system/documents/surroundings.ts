@@ -1,5 +1,3 @@
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
 import {writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, onTestFinished, vi} from 'vitest';
@@ -10,6 +8,7 @@ import {startTrackerApi} from '../../fixtures/tracker-api.ts';
 import {freePort} from '../../peers/port.ts';
 import {startPushgateway} from '../../peers/pushgateway.ts';
 import {startStrictReceiver} from '../../peers/strict-receiver.ts';
+import {startProgram} from '../bridge.ts';
 import {createClone} from './folder.ts';
 
 /** How the commands that do not end by themselves say that they are ready. */
@@ -35,23 +34,18 @@ const start =
   async (command, ready) => {
     // The kernel ends it when this process dies. exec: so that signals reach the program itself.
     const args = ['--pdeathsig', 'KILL', '--', 'sh', '-c', `exec ${command}`];
-    const child = spawn('setpriv', args, {cwd: folder, env: {...process.env, ...env}});
-    const closed = once(child, 'close').then(([code, signal]: unknown[]) => code ?? signal);
-    let printed = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
-    const interrupt = (): Promise<unknown> => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
-      return closed;
-    };
-    onTestFinished(async () => void (await interrupt()));
+    const {child, stdout, stderr, ended} = startProgram('setpriv', args, {cwd: folder, env});
     await vi.waitFor(
       () => {
-        if (child.exitCode !== null) throw new Error(`${command} ended: ${printed}`);
-        expect(printed).toMatch(ready);
+        if (child.exitCode !== null) throw new Error(`${command} ended: ${stdout()}${stderr()}`);
+        expect(`${stdout()}${stderr()}`).toMatch(ready);
       },
       {timeout: 20_000, interval: 50},
     );
-    return interrupt;
+    return () => {
+      child.kill('SIGINT');
+      return ended;
+    };
   };
 
 /** Starts what is scraped. Gives its host and port. */

@@ -8,7 +8,7 @@ import {describeEngine, type EngineFixture} from '../../contract/engine.ts';
 import {livingMembers, startedGroups} from '../../fixtures/children.ts';
 import {type Part, standIn} from '../../fixtures/stand-in.ts';
 import {startIperf3} from '../../peers/iperf3.ts';
-import {freePort} from '../../peers/port.ts';
+import {freePort, listenOnFreePort} from '../../peers/port.ts';
 import {provide} from '../../peers/provide.ts';
 
 const never = new AbortController().signal;
@@ -104,12 +104,10 @@ describe('iperf3', () => {
   it('leaves no process when it is told to end while a server keeps it waiting', async () => {
     const server = createServer((socket) => socket.on('error', () => undefined));
     const accepted = new Promise<void>((resolve) => server.once('connection', () => resolve()));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = await listenOnFreePort(server);
     onTestFinished(() => void server.close());
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('the server has no port');
     const stop = new AbortController();
-    const engine = await engineFor({port: address.port});
+    const engine = await engineFor({port});
     const failure = expect(engine(silent, stop.signal)).rejects.toMatchObject({failureClass: 'interrupted'});
     await accepted;
     const groups = startedGroups();

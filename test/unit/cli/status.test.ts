@@ -1,11 +1,11 @@
 import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {askStatus, urlOfListen} from '../../../src/cli/status-client.ts';
 import {StatusError} from '../../../src/cli/status-error.ts';
 import type {Endpoint} from '../../../src/server/endpoint.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {listenOnFreePort} from '../../peers/port.ts';
 
 const never = new AbortController().signal;
 
@@ -16,12 +16,11 @@ const answering = async (status: number, body: string) => {
     tokens.push(request.headers.authorization);
     response.writeHead(status, {'content-type': 'application/json'}).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnFreePort(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  const {port} = server.address() as AddressInfo;
   return {url: `http://127.0.0.1:${port}`, tokens};
 };
 

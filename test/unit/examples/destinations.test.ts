@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {beforeEach, describe, expect, it, onTestFinished, vi} from 'vitest';
 import {loadConfig} from '../../../src/config/load.ts';
 import {mappingOf} from '../../../src/outputs.ts';
@@ -135,8 +136,12 @@ it("Amazon's is signed for its region", async () => {
   expect(request.headers.authorization).toContain(`Signature=${signatureOf(request, 'aps', awsSecret)}`);
 });
 
-/** Those that test/system/examples.test.ts runs into real servers. */
-const real = ['prometheus/bridge.yaml', 'pushgateway/bridge.yaml', 'victoria-metrics/bridge.yaml'];
+const receiversTest = readFileSync(
+  new URL('../../system/examples/receivers.test.ts', import.meta.url),
+  'utf8',
+);
+/** Those that it runs into real servers. */
+const real = [...receiversTest.matchAll(/\bplaceExample\(\s*'([^']+)'/g)].map(([, path = '']) => path);
 
 it('no example with a destination is left out', () => {
   const withDestination = bridgeConfigs.filter((path) => {

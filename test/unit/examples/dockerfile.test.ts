@@ -36,6 +36,13 @@ it('copies what is there, and what .dockerignore lets through', () => {
   expect(entries.toSorted()).toEqual([...new Set(sources)].map((source) => `!${source}`).toSorted());
 });
 
+it('has the licence, and the notices of what is bundled', () => {
+  const words = image.instructions
+    .filter(({name}) => name === 'COPY')
+    .flatMap((copy) => copy.words.split(/ +/));
+  expect(words).toEqual(expect.arrayContaining(['LICENSE', 'THIRD-PARTY.md']));
+});
+
 it('takes from the first stage what was made there', () => {
   const taken = copies.filter(({flags}) => flags['from'] !== undefined);
   expect(taken.map(({flags}) => flags['from'])).toEqual([build.name, build.name]);

@@ -2,29 +2,16 @@ import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createClock} from '../../../src/import/clock.ts';
 import {readSpeedtestCliCsv, readSpeedtestCliJson} from '../../../src/import/speedtest-cli.ts';
+import {recorded} from '../../fixtures/speedtest-cli.ts';
 
 const printed = (changes: Readonly<Record<string, unknown>> = {}) => ({
+  ...recorded,
   download: 94_123_456.8,
   upload: 9_412_345.6,
   ping: 23.5,
-  server: {
-    url: 'http://speed.example:8080/speedtest/upload.php',
-    lat: '52.5200',
-    lon: '13.4050',
-    name: 'Berlin',
-    country: 'Germany',
-    cc: 'DE',
-    sponsor: 'Example Telecom',
-    id: '3692',
-    host: 'speed.example:8080',
-    d: 4.2,
-    latency: 23.5,
-  },
   timestamp: '2026-03-01T06:07:42.993012Z',
   bytes_sent: 12_345_678,
   bytes_received: 123_456_789,
-  share: null,
-  client: {ip: '198.51.100.7', isp: 'Example Net', country: 'DE'},
   ...changes,
 });
 

@@ -1,8 +1,8 @@
-import {once} from 'node:events';
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {connect, type Socket} from 'node:net';
 import {expect, it, onTestFinished} from 'vitest';
 import {InPlaceServer, onceBodyTaken} from '../../../src/reflector/in-place.ts';
+import {listenOnFreePort} from '../../peers/port.ts';
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -12,15 +12,12 @@ const answerBodies: Respond = (request, response) => {
 
 const serve = async (respond: Respond = answerBodies): Promise<{server: InPlaceServer; port: number}> => {
   const server = new InPlaceServer({keepAliveTimeout: 0}, respond);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listenOnFreePort(server);
   onTestFinished(() => {
     server.close();
     server.closeAllConnections();
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return {server, port: address.port};
+  return {server, port};
 };
 
 const dial = (port: number): {socket: Socket; received: () => string} => {

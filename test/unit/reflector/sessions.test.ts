@@ -2,17 +2,16 @@ import {once} from 'node:events';
 import {connect, createServer, type Socket} from 'node:net';
 import {expect, it, onTestFinished} from 'vitest';
 import {createSessions, type Entry, maxAhead, sessionIdleMs} from '../../../src/reflector/sessions.ts';
+import {listenOnFreePort} from '../../peers/port.ts';
 import {eventually} from './running.ts';
 
 /** Connections of a server, whose other ends send and take what they are told to. */
 const connections = async (count: number): Promise<readonly {socket: Socket; other: Socket}[]> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const server = createServer();
+  const port = await listenOnFreePort(server);
   const made: {socket: Socket; other: Socket}[] = [];
   for (let index = 0; index < count; index += 1) {
-    const other = connect(address.port, '127.0.0.1');
+    const other = connect(port, '127.0.0.1');
     const [socket]: Socket[] = await once(server, 'connection');
     if (socket === undefined) throw new Error('no connection');
     for (const each of [socket, other]) each.on('error', () => undefined).resume();

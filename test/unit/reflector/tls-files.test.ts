@@ -9,6 +9,7 @@ import {StartError} from '../../../src/reflector/start-error.ts';
 import {followTlsFiles, readTlsFiles} from '../../../src/reflector/tls-files.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {authorities, certificates} from '../../fixtures/tls.ts';
+import {listenOnFreePort} from '../../peers/port.ts';
 import {ask, closed, eventually, start} from './running.ts';
 
 /** Files with a certificate and its key, and what puts another pair in their place. */
@@ -60,16 +61,14 @@ it('is not ended by clients that do not speak TLS', async () => {
 it('takes renewed files into use, and keeps the old ones while the new ones are no good', async () => {
   const {files, put} = tlsFiles('elsewhere');
   const pair = readTlsFiles(files);
-  const server = createServer(pair).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = createServer(pair);
+  const port = await listenOnFreePort(server);
   const problems: string[] = [];
   const end = followTlsFiles(server, files, pair, (message) => problems.push(message), 10);
   onTestFinished(() => {
     end();
     server.close();
   });
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
   const subject = async (): Promise<string> => {
     const socket = connect({
       port,

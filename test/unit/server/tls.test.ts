@@ -9,6 +9,7 @@ import {Secret} from '../../../src/config/secret.ts';
 import {createTlsServer, type TlsSettings} from '../../../src/server/tls.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {authorities, certificates} from '../../fixtures/tls.ts';
+import {listenOnFreePort} from '../../peers/port.ts';
 import {patiently} from './http.ts';
 import {start} from './running.ts';
 
@@ -124,15 +125,12 @@ describe('the files', () => {
     const settings = settingsOf({certificate: Secret.fromFile(certificate), key: Secret.fromFile(key)});
     const tls = createTlsServer(settings, {}, {refused: () => {}, problem: (line) => problems.push(line)});
     tls.server.on('request', (_, response) => response.end('ok'));
-    tls.server.listen(0, '127.0.0.1');
-    await once(tls.server, 'listening');
+    const port = await listenOnFreePort(tls.server);
     onTestFinished(() => {
       tls.close();
       tls.server.closeAllConnections();
       tls.server.close();
     });
-    const address = tls.server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
     const open = async (): Promise<TLSSocket> => {
       const socket = connect({port, host: '127.0.0.1', rejectUnauthorized: false});
       await once(socket, 'secureConnect');

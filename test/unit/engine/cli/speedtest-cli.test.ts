@@ -6,31 +6,7 @@ import {
   speedtestCliEngine,
 } from '../../../../src/engine/cli/speedtest-cli.ts';
 import {EngineError} from '../../../../src/engine/engine.ts';
-
-/** What speedtest-cli 2.1.3 prints with --json, in its order; names and numbers are made up. */
-const recorded = {
-  download: 93_123_456.789,
-  upload: 41_234_567.891,
-  ping: 11.25,
-  server: {
-    url: 'http://speed.example:8080/speedtest/upload.php',
-    lat: '52.5200',
-    lon: '13.4050',
-    name: 'Berlin',
-    country: 'Germany',
-    cc: 'DE',
-    sponsor: 'Example Telecom',
-    id: '3692',
-    host: 'speed.example:8080',
-    d: 1.25,
-    latency: 11.25,
-  },
-  timestamp: '2026-03-01T06:07:42.123456Z',
-  bytes_sent: 52_428_800,
-  bytes_received: 116_654_321,
-  share: null,
-  client: {ip: '198.51.100.7', lat: '52.5', lon: '13.4', isp: 'Example Net', country: 'DE'},
-};
+import {recorded} from '../../../fixtures/speedtest-cli.ts';
 
 const read = (json: unknown) =>
   readSpeedtestCli('speedtest-cli', {exitCode: 0, stdout: `${JSON.stringify(json)}\n`, stderr: ''});

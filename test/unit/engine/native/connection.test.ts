@@ -1,10 +1,10 @@
 import dns from 'node:dns';
-import {once} from 'node:events';
 import {createServer} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {type Answer, type Connection, openConnection} from '../../../../src/engine/native/connection.ts';
 import {requestHead} from '../../../../src/engine/native/session.ts';
+import {listenOnFreePort} from '../../../peers/port.ts';
 import {answering, ok, startRawServer} from './raw-server.ts';
 import {certificate} from './test-certificate.ts';
 
@@ -205,11 +205,8 @@ describe('the network', () => {
       seen.push(socket.remoteAddress);
       answering(ok())(socket);
     });
-    server.listen(0, '::');
-    await once(server, 'listening');
+    const port = await listenOnFreePort(server, '::');
     onTestFinished(() => void server.close());
-    const place = server.address();
-    if (place === null || typeof place === 'string') throw new Error('the server has no port');
     const lookup = vi.spyOn(dns, 'lookup').mockImplementation((...given: unknown[]) => {
       const [, options, callback] = given;
       const v6 =
@@ -217,7 +214,7 @@ describe('the network', () => {
       if (typeof callback === 'function') callback(null, v6 ? '::1' : '127.0.0.1', v6 ? 6 : 4);
     });
     onTestFinished(() => lookup.mockRestore());
-    return {url: new URL(`http://both.example:${place.port}/`), seen};
+    return {url: new URL(`http://both.example:${port}/`), seen};
   };
 
   it.runIf(hasIpv6).each([

@@ -2,6 +2,7 @@ import {once} from 'node:events';
 import {createServer, type Socket} from 'node:net';
 import {createServer as createTlsServer} from 'node:tls';
 import {onTestFinished} from 'vitest';
+import {listenOnFreePort} from '../../../peers/port.ts';
 import {certificate, key} from './test-certificate.ts';
 
 export interface RawServer {
@@ -23,10 +24,7 @@ export const startRawServer = async (
     onConnection(socket, sockets.length);
   };
   const server = tls ? createTlsServer({cert: certificate, key}, accept) : createServer(accept);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const port = await listenOnFreePort(server);
   const close = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
     if (!server.listening) return;
@@ -35,7 +33,7 @@ export const startRawServer = async (
     await closed;
   };
   onTestFinished(close);
-  return {url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${address.port}/`), sockets, close};
+  return {url: new URL(`${tls ? 'https' : 'http'}://127.0.0.1:${port}/`), sockets, close};
 };
 
 /** Answers every request that has no body with these bytes, which are written as they are. */

@@ -1,0 +1,49 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it, onTestFinished, vi} from 'vitest';
+import {push} from '../../../src/cli/push.ts';
+import {loadConfig} from '../../../src/config/load.ts';
+import {openJournal} from '../../../src/journal/sqlite-journal.ts';
+import {completed} from '../../fixtures/results.ts';
+import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {freePort} from '../../peers/port.ts';
+import {startReceiver} from '../../peers/receiver.ts';
+import {keepPrinted} from './printed.ts';
+
+it('keeps in the journal what can not be delivered within 15 s, and says so', async () => {
+  const receiver = await startReceiver({kind: 'status', reply: {status: 400, body: 'label too long'}});
+  onTestFinished(() => receiver.stop());
+  const port = await freePort();
+  const folder = temporaryFolder();
+  const path = join(folder, 'journal.db');
+  const file = join(folder, 'bridge.yaml');
+  const destinations = [
+    {name: 'down', url: `http://127.0.0.1:${port}/`},
+    {name: 'picky', url: receiver.url},
+  ];
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify({jobs: [], remote_write: destinations, storage: {path}}));
+  const config = loadConfig({file, flags: {}, env: {}});
+  const journal = openJournal(path);
+  onTestFinished(() => journal.close());
+  const printed = keepPrinted();
+  vi.useFakeTimers({now: Date.now(), toFake: ['Date']});
+  onTestFinished(() => void vi.useRealTimers());
+
+  const pushing = push(config, completed(), '1.2.3', new AbortController().signal);
+  await vi.waitFor(
+    () => {
+      expect(journal.status('down')?.failure).toBeDefined();
+      expect(journal.status('picky')?.rejected).toBe(1);
+    },
+    {timeout: 10_000},
+  );
+  expect(printed.stderr()).toBe('');
+  vi.setSystemTime(Date.now() + 15_001);
+  expect(await pushing).toBe(false);
+  expect(printed.stderr()).toBe(
+    `down: kept in the journal for later: connection refused by 127.0.0.1:${port}\n` +
+      'picky: rejected: HTTP 400 Bad Request: label too long\n',
+  );
+  expect(journal.status('down')).toMatchObject({lag: 1, rejected: 0});
+});
