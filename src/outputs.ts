@@ -1,6 +1,7 @@
 import type {Config} from './config/schema.ts';
 import type {DatedSample} from './exposition/openmetrics.ts';
-import type {Journal, JournalRow} from './journal/journal.ts';
+import type {Journal} from './journal/journal.ts';
+import type {JournalRow} from './journal/row.ts';
 import {createMapping, type Mapping} from './metrics/map.ts';
 import type {Labels, Sample} from './metrics/sample.ts';
 import {createSentLabels} from './remote-write/labels.ts';

@@ -1,5 +1,5 @@
 import {parseReplay} from '../config/destination/replay.ts';
-import {parseDuration} from '../config/duration.ts';
+import {parseDuration} from '../duration.ts';
 import {UsageError} from './exit-code.ts';
 
 /** The flags of the command `backfill` as they were given. */

@@ -1,5 +1,4 @@
 import {httpUrl} from '../config/fields.ts';
-import {Secret} from '../config/secret.ts';
 import {createClock} from '../import/clock.ts';
 import {lineSource, wholeSource} from '../import/input.ts';
 import {readOldTrackerCsv, readOldTrackerJson} from '../import/old-tracker.ts';
@@ -10,6 +9,7 @@ import {trackerApi} from '../import/tracker-api.ts';
 import {readTrackerCsv} from '../import/tracker-csv.ts';
 import {trackerSqlite} from '../import/tracker-sqlite.ts';
 import {isTimeZone} from '../scheduler/zone.ts';
+import {Secret} from '../secret.ts';
 import {UsageError} from './exit-code.ts';
 import type {ImportKind} from './import-kinds.ts';
 

@@ -1,6 +1,7 @@
 import {setImmediate} from 'node:timers/promises';
 import type {Config} from '../config/schema.ts';
-import {type Source, SourceError, type SourceRow} from '../import/source.ts';
+import type {Source, SourceRow} from '../import/source.ts';
+import {SourceError} from '../import/source-error.ts';
 import {JournalError} from '../journal/database.ts';
 import {faultOf} from '../journal/fault.ts';
 import type {KeyedResult} from '../journal/import-journal.ts';

@@ -4,7 +4,7 @@ import {pipeline} from 'node:stream/promises';
 import type {Config} from '../config/schema.ts';
 import type {DatedSample} from '../exposition/openmetrics.ts';
 import {streamOpenMetrics} from '../exposition/openmetrics-stream.ts';
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import type {Labels, Sample} from '../metrics/sample.ts';
 import {mappingOf} from '../outputs.ts';
 import {relabel} from '../relabel/relabel.ts';

@@ -1,7 +1,7 @@
 import {type Allowlist, defaultAllowedIps, parseAllowlist} from '../addresses/allowlist.ts';
 import {leastTokenLength} from '../bearer-token.ts';
-import {Secret} from '../config/secret.ts';
 import type {ReflectorSettings} from '../reflector/reflector.ts';
+import {Secret} from '../secret.ts';
 import {parseListen} from '../server/listen.ts';
 import {parseSize, sizeExpectation} from '../size.ts';
 import {UsageError} from './exit-code.ts';

@@ -1,5 +1,6 @@
 import type {TimeRange} from '../journal/history.ts';
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {type Measurement, measuredIn, type TestResult} from '../result.ts';
 import {latestMs} from '../server/api/parameters.ts';
 import {shorten, widestName, widthOf} from './columns.ts';

@@ -1,9 +1,9 @@
 import {accessSync, constants, statSync} from 'node:fs';
 import {z} from 'zod';
+import {parseDuration} from '../duration.ts';
 import {parseBaseUrl} from '../engine/librespeed/server.ts';
+import {Secret} from '../secret.ts';
 import {parseSize, sizeExpectation} from '../size.ts';
-import {parseDuration} from './duration.ts';
-import {Secret} from './secret.ts';
 
 /**
  * A string that `parse` understands; where it gives undefined, the configuration error says `expectation`, which editors

@@ -1,8 +1,8 @@
 import {z} from 'zod';
+import {formatDuration} from '../duration.ts';
 import {missingSetting} from '../engine/readiness.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
 import {pushgateway, remoteWrite} from './destinations.ts';
-import {formatDuration} from './duration.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {job} from './job.ts';
 import {readOverride, type Setting, settings} from './overrides.ts';

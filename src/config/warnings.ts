@@ -1,6 +1,6 @@
 import type {z} from 'zod';
+import {formatDuration} from '../duration.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
-import {formatDuration} from './duration.ts';
 import {problemAt, type Source, valueAt} from './problem.ts';
 import type {schema} from './schema.ts';
 import {scrapeWarnings} from './scrape/warnings.ts';

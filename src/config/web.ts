@@ -1,11 +1,11 @@
 import {z} from 'zod';
 import {type Allowlist, defaultAllowedIps, parseAllowlist} from '../addresses/allowlist.ts';
 import {leastTokenLength} from '../bearer-token.ts';
+import {Secret} from '../secret.ts';
 import {parseEndpoint} from '../server/endpoint.ts';
 import {reservedPaths} from '../server/paths.ts';
 import {nonEmpty, orNumber, readableFile, secretFile} from './fields.ts';
 import {wholeSentence} from './problem.ts';
-import {Secret} from './secret.ts';
 import {noWebFile, readWebFile} from './web-file.ts';
 
 const parseEntries = (

@@ -1,4 +1,5 @@
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {changesBy, isStillShown, type Shown, shownAfter, shownBy} from './shown.ts';
 import type {ReadyBatch, Sink} from './sink.ts';
 

@@ -1,4 +1,4 @@
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {sleep} from '../sleep.ts';
 import {retryWaitMs} from './backoff.ts';
 import type {QueueSettings} from './queue.ts';

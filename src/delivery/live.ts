@@ -1,4 +1,5 @@
-import type {Journal, JournalRow, LiveResult} from '../journal/journal.ts';
+import type {Journal, LiveResult} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {type Shown, shownBy} from './shown.ts';
 import type {Outcome, Sink, Timeline} from './sink.ts';
 

@@ -1,5 +1,6 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {maxTimerMs, sleep} from '../sleep.ts';
 import {Ahead} from './ahead.ts';
 import {createAttempts, type Delivery} from './attempts.ts';

@@ -1,4 +1,4 @@
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 
 /** The newest of each job among the rows; of two that ended at once, the later in the list. */
 export const newestOfJobs = (rows: readonly JournalRow[]): readonly JournalRow[] => {

@@ -1,4 +1,5 @@
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {toBatch} from './ahead.ts';
 import type {Attempts} from './attempts.ts';
 import {shownBy} from './shown.ts';

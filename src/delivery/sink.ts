@@ -1,4 +1,4 @@
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 
 /** What became of one attempt to deliver. */
 export type Outcome =

@@ -1,5 +1,6 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {type Ahead, type Batch, isDelivered, toBatch} from './ahead.ts';
 import type {Attempts, Delivery} from './attempts.ts';
 import {isTooOld, type QueueSettings, tooOld} from './queue.ts';

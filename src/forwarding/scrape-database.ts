@@ -1,7 +1,8 @@
 import {deserialize, serialize} from 'node:v8';
 import {z} from 'zod';
-import {type Database, openDatabase} from '../journal/database.ts';
+import {openDatabase} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
+import type {Database} from '../journal/query.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
 import type {Block, Exemplar} from '../scrape/block.ts';
 import {openStoredLayouts} from './stored-layouts.ts';

@@ -1,5 +1,5 @@
-import type {Database} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
+import type {Database} from '../journal/query.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
 import type {Layout} from '../scrape/block.ts';
 import {LayoutError, readLayout} from '../scrape/layout.ts';

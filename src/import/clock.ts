@@ -1,5 +1,5 @@
 import {instantsOf, type WallTime, wallTimeAt} from '../scheduler/zone.ts';
-import {SourceError} from './source.ts';
+import {SourceError} from './source-error.ts';
 
 /** A time in Unix milliseconds, or why a text is none. */
 export type ReadTime =

@@ -1,7 +1,8 @@
 import {createReadStream, fstatSync, openSync} from 'node:fs';
 import {addAbortSignal, type Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
-import {type Batch, type Imported, type Source, SourceError, type SourceRow} from './source.ts';
+import type {Batch, Imported, Source, SourceRow} from './source.ts';
+import {SourceError} from './source-error.ts';
 
 const batchSize = 500;
 

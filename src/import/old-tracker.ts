@@ -3,7 +3,8 @@ import {problemOf} from '../engine/schema-problem.ts';
 import type {Measurement, TestServer} from '../result.ts';
 import {readCsv, rowsOf} from './csv.ts';
 import {flag, identifier, idleLatency, isMeasured, numeric, rowNumber, text, transfer} from './fields.ts';
-import {type Imported, type Reading, SourceError, type SourceRow} from './source.ts';
+import type {Imported, Reading, SourceRow} from './source.ts';
+import {SourceError} from './source-error.ts';
 
 /**
  * The columns of henrywhitaker3's Speedtest-Tracker, as its `BackupHelper` writes them; the first versions have no more than

@@ -5,7 +5,8 @@ import {describeFailure} from '../delivery/http/network-failure.ts';
 import {oneLine} from '../delivery/http/response.ts';
 import {retryAfterMs} from '../delivery/outcome.ts';
 import {sleep} from '../sleep.ts';
-import {type Batch, type Imported, type Reading, type Source, SourceError} from './source.ts';
+import type {Batch, Imported, Reading, Source} from './source.ts';
+import {SourceError} from './source-error.ts';
 import {readTracker} from './tracker.ts';
 
 /** How to reach the REST API of a Speedtest Tracker. */

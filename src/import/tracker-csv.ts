@@ -1,6 +1,7 @@
 import {readCsv, rowsOf} from './csv.ts';
 import {decimal} from './fields.ts';
-import {type Reading, SourceError, type SourceRow} from './source.ts';
+import type {Reading, SourceRow} from './source.ts';
+import {SourceError} from './source-error.ts';
 import {readTracker} from './tracker.ts';
 
 /** What columns of some exports are called in the table; all others have its names. */

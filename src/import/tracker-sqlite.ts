@@ -2,7 +2,8 @@ import {statSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import Libsql from 'libsql';
 import {z} from 'zod';
-import {type Batch, type Reading, type Source, SourceError} from './source.ts';
+import type {Batch, Reading, Source} from './source.ts';
+import {SourceError} from './source-error.ts';
 import {readTracker} from './tracker.ts';
 import {trackerColumns} from './tracker-row.ts';
 

@@ -1,7 +1,7 @@
 import {closeSync, copyFileSync, existsSync, fsyncSync, openSync, statSync, writeSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
-import type {Database} from './database.ts';
 import {faultOf, UnreadableRowError} from './fault.ts';
+import type {Database} from './query.ts';
 import {columnsOf, command, numberQuery, statement} from './query.ts';
 
 const pageBytes = 4096;

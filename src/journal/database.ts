@@ -5,9 +5,7 @@ import Libsql from 'libsql';
 import {faultOf} from './fault.ts';
 import {makeFolder} from './folder.ts';
 import {migrations} from './migrations.ts';
-import {columnsOf, numberQuery, statement, textOf} from './query.ts';
-
-export type Database = Libsql.Database;
+import {columnsOf, type Database, numberQuery, statement, textOf} from './query.ts';
 
 /** The journal's file can't be used. The message is one line that names the file and what to do. */
 export class JournalError extends Error {

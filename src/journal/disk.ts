@@ -1,10 +1,11 @@
 import {existsSync, statSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {type Database, openDatabase} from './database.ts';
+import {openDatabase} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import {identityOf, moveDatabase, removeDatabase, setAside} from './files.ts';
 import {makeFolder} from './folder.ts';
 import type {Journal} from './journal.ts';
+import type {Database} from './query.ts';
 import {columnsOf, command, statement} from './query.ts';
 import {createJournal} from './sqlite-journal.ts';
 

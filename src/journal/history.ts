@@ -1,5 +1,5 @@
 import type {TestResult} from '../result.ts';
-import type {JournalRow} from './journal.ts';
+import type {JournalRow} from './row.ts';
 
 /** The measured values that are summed up over time, in the units that the names say. */
 export const valueNames = [

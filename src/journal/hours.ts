@@ -1,4 +1,3 @@
-import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import {
   type History,
@@ -8,6 +7,7 @@ import {
   type ValueName,
   valueNames,
 } from './history.ts';
+import type {Database} from './query.ts';
 import {columnsOf, command, statement, textOf} from './query.ts';
 
 /** How long each of the sums that are kept is. */

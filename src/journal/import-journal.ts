@@ -1,5 +1,5 @@
 import type {TestResult} from '../result.ts';
-import type {JournalRow} from './journal.ts';
+import type {JournalRow} from './row.ts';
 
 /** A result that another program recorded, and what tells it from all others. */
 export interface KeyedResult {

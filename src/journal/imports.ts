@@ -1,10 +1,10 @@
 import type {TestResult} from '../result.ts';
 import {checksumOf} from './checksum.ts';
-import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {ImportJournal, KeyedResult} from './import-journal.ts';
-import type {JournalRow} from './journal.ts';
+import type {Database} from './query.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from './query.ts';
+import type {JournalRow} from './row.ts';
 
 /** Tells whether a result was imported under a key. The table of keys is the same in each version of the schema. */
 export const openKeys = (db: Database): ((key: string) => boolean) => {

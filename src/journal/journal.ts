@@ -1,15 +1,7 @@
 import type {TestResult} from '../result.ts';
 import type {History} from './history.ts';
 import type {ImportJournal} from './import-journal.ts';
-
-/** A result with its place in the journal. */
-export interface JournalRow {
-  /** Counts up from 1 in the order of appending; never used twice. */
-  readonly id: number;
-  readonly result: TestResult;
-  /** When the job's newest completed test up to and including this one ended, Unix milliseconds. */
-  readonly lastSuccessMs?: number;
-}
+import type {JournalRow} from './row.ts';
 
 /** A result that a destination refused for good, with the receiver's own words. */
 export interface Rejection {

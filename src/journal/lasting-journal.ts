@@ -1,7 +1,8 @@
 import {faultOf} from './fault.ts';
 import {guardedJournal} from './guarded-journal.ts';
-import type {Journal, JournalRow} from './journal.ts';
+import type {Journal} from './journal.ts';
 import {Keeper, type KeeperSettings} from './keeper.ts';
+import type {JournalRow} from './row.ts';
 
 /** A journal that goes on working whatever happens to its file. */
 export interface LastingJournal extends Journal {

@@ -1,10 +1,12 @@
 import {pathToFileURL} from 'node:url';
 import type {TestResult} from '../result.ts';
-import {type Database, openDatabase} from './database.ts';
+import {openDatabase} from './database.ts';
 import {openHours} from './hours.ts';
-import type {Journal, JournalRow} from './journal.ts';
+import type {Journal} from './journal.ts';
 import {newestFirst, oldestFirst} from './pages.ts';
+import type {Database} from './query.ts';
 import {columnsOf, command, numberQuery, statement, tablesBesideResults} from './query.ts';
+import type {JournalRow} from './row.ts';
 import {createJournal} from './sqlite-journal.ts';
 import {whereReadable} from './where-readable.ts';
 

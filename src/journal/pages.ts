@@ -1,8 +1,8 @@
 import type {TestResult} from '../result.ts';
-import type {Database} from './database.ts';
 import type {History, PageQuery, Place} from './history.ts';
-import type {JournalRow} from './journal.ts';
+import type {Database} from './query.ts';
 import {columnsOf, numberQuery, statement, textOf} from './query.ts';
+import type {JournalRow} from './row.ts';
 
 export const oldestFirst = (a: JournalRow, b: JournalRow): number =>
   a.result.endedAtMs - b.result.endedAtMs || a.id - b.id;

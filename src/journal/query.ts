@@ -1,6 +1,8 @@
 import {isUtf8} from 'node:buffer';
-import type {Database} from './database.ts';
+import type Libsql from 'libsql';
 import {UnreadableRowError} from './fault.ts';
+
+export type Database = Libsql.Database;
 
 /** SQLite's result code for, among others, names that are not in the schema: https://sqlite.org/rescode.html#error */
 const unknownName = 1;

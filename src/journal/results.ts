@@ -1,14 +1,15 @@
 import type {TestResult} from '../result.ts';
 import {checksumOf, verifyRows} from './checksum.ts';
-import type {Database} from './database.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {History} from './history.ts';
 import {openHours} from './hours.ts';
 import type {ImportJournal} from './import-journal.ts';
 import {openImports} from './imports.ts';
-import type {Journal, JournalRow} from './journal.ts';
+import type {Journal} from './journal.ts';
 import {openPages} from './pages.ts';
+import type {Database} from './query.ts';
 import {bytesOfText, columnsOf, command, numberQuery, statement} from './query.ts';
+import type {JournalRow} from './row.ts';
 import {openUsage} from './usage.ts';
 
 const isTestResult = (value: unknown): value is TestResult =>

@@ -1,5 +1,5 @@
 import type {TestResult} from '../result.ts';
-import type {Database} from './database.ts';
+import type {Database} from './query.ts';
 import {command, numberQuery} from './query.ts';
 
 // Bytes are kept by quarters of an hour: a month begins with one in every time zone.

@@ -1,5 +1,5 @@
 import type {History, Place, TimeRange} from './history.ts';
-import type {JournalRow} from './journal.ts';
+import type {JournalRow} from './row.ts';
 
 /** All rows of a range by time, oldest first, at most `atOnce` of them together, for memory to hold no more. */
 export function* walk(

@@ -1,4 +1,4 @@
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import type {LoadedLatency, Measurement, Transfer} from '../result.ts';
 
 /** Generations of names for the same numbers; several can be on at once. */

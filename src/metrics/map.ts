@@ -1,4 +1,4 @@
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import {catalog, infoEntry, type Profile, statusEntries, unitOf} from './catalog.ts';
 import {createLabelling, type LabelPolicy} from './labels.ts';
 import type {Sample} from './sample.ts';

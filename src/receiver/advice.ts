@@ -1,4 +1,4 @@
-import {formatDuration} from '../config/duration.ts';
+import {formatDuration} from '../duration.ts';
 import type {Product} from './age-limit.ts';
 
 const dayMs = 86_400_000;

@@ -1,8 +1,8 @@
 import {parse} from 'yaml';
 import {z} from 'zod';
-import {formatDuration, parseDuration} from '../config/duration.ts';
-import {Secret} from '../config/secret.ts';
 import type {HttpSettings} from '../delivery/http/settings.ts';
+import {formatDuration, parseDuration} from '../duration.ts';
+import {Secret} from '../secret.ts';
 import type {AgeLimit, Ask} from './age-limit.ts';
 import {read} from './read.ts';
 

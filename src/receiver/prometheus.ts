@@ -1,6 +1,6 @@
 import {parse} from 'yaml';
 import {z} from 'zod';
-import {formatDuration, parseDuration} from '../config/duration.ts';
+import {formatDuration, parseDuration} from '../duration.ts';
 import type {AgeLimit, Ask} from './age-limit.ts';
 import {read} from './read.ts';
 

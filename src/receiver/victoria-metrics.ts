@@ -1,4 +1,4 @@
-import {formatDuration, parseDuration} from '../config/duration.ts';
+import {formatDuration, parseDuration} from '../duration.ts';
 import type {AgeLimit, Ask} from './age-limit.ts';
 
 const monthMs = 31 * 86_400_000;

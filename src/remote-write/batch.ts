@@ -1,5 +1,5 @@
 import type {LiveSeries} from '../delivery/sink.ts';
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import type {Mapping} from '../metrics/map.ts';
 import type {Sample} from '../metrics/sample.ts';
 import type {SentLabels} from './labels.ts';

@@ -1,6 +1,6 @@
 import {combined} from '../delivery/outcome.ts';
 import type {LiveSeries, Outcome, ReadyBatch, Sink} from '../delivery/sink.ts';
-import type {JournalRow} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import type {Mapping} from '../metrics/map.ts';
 import {seriesAt, seriesNames, seriesOfBatch} from './batch.ts';
 import {createSentLabels, type Relabel} from './labels.ts';

@@ -1,8 +1,8 @@
 import {sleep} from '../sleep.ts';
 import {lastAlignedMs, scrapeTimeMs} from './aligned-time.ts';
-import type {Scrape, Scraper} from './target/scraper.ts';
-import type {Target} from './target/target.ts';
-import type {ScrapedBlocks} from './target/time-order.ts';
+import type {Scrape, Scraper} from './targets/scraper.ts';
+import type {Target} from './targets/target.ts';
+import type {ScrapedBlocks} from './targets/time-order.ts';
 
 export interface ScrapeLoopSettings {
   readonly target: Target;

@@ -2,8 +2,8 @@ import {createRunningParts} from '../running-parts.ts';
 import {scrapeOffsetMs} from './aligned-time.ts';
 import type {ScrapeJob} from './job.ts';
 import {type ScrapeLoop, type ScrapeLoopSettings, startScrapeLoop} from './scrape-loop.ts';
-import {createScraper} from './target/scraper.ts';
-import {findTargets, type Target, targetKey} from './target/target.ts';
+import {createScraper} from './targets/scraper.ts';
+import {findTargets, type Target, targetKey} from './targets/target.ts';
 
 export interface ScrapingSettings extends Pick<ScrapeLoopSettings, 'onBlocks' | 'onScrape' | 'onError'> {
   /** Told of each address that makes no target. */

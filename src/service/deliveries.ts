@@ -7,7 +7,7 @@ import type {LossReason, ScrapeJournal} from '../forwarding/scrape-journal.ts';
 import type {Labels} from '../metrics/sample.ts';
 import {createRunningParts} from '../running-parts.ts';
 import type {Block} from '../scrape/block.ts';
-import type {ScrapedBlocks} from '../scrape/target/time-order.ts';
+import type {ScrapedBlocks} from '../scrape/targets/time-order.ts';
 import type {PlannedDestination} from '../sinks.ts';
 import type {DestinationState} from '../telemetry/delivery-metrics.ts';
 

@@ -1,4 +1,5 @@
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import type {TestResult} from '../result.ts';
 import type {Log} from '../telemetry/log.ts';
 import type {OwnMetrics} from '../telemetry/own-metrics.ts';

@@ -1,7 +1,8 @@
 import type {Config} from '../config/schema.ts';
 import type {Gate} from '../delivery/gate.ts';
 import {type TestedJob, testNow, testOnSchedule} from '../job/job-test.ts';
-import type {Journal, JournalRow} from '../journal/journal.ts';
+import type {Journal} from '../journal/journal.ts';
+import type {JournalRow} from '../journal/row.ts';
 import type {TestResult} from '../result.ts';
 import type {ProgressHub} from '../server/api/progress-hub.ts';
 import type {Log} from '../telemetry/log.ts';

@@ -1,7 +1,7 @@
 import type {Config} from '../config/schema.ts';
 import {createClock} from '../import/clock.ts';
 import type {Imported} from '../import/source.ts';
-import {SourceError} from '../import/source.ts';
+import {SourceError} from '../import/source-error.ts';
 import {fetchTrackerResult} from '../import/tracker-api.ts';
 import type {ImportJournal} from '../journal/import-journal.ts';
 import {sleep} from '../sleep.ts';

@@ -1,6 +1,6 @@
 import {createLimiter, type Limiter} from '../limiter.ts';
-import type {Scrape} from '../scrape/target/scraper.ts';
-import {type Target, targetKey, targetName} from '../scrape/target/target.ts';
+import type {Scrape} from '../scrape/targets/scraper.ts';
+import {type Target, targetKey, targetName} from '../scrape/targets/target.ts';
 import type {Log} from './log.ts';
 
 const remindEveryMs = 600_000;

@@ -1,4 +1,4 @@
-import type {JournalRow} from '../../src/journal/journal.ts';
+import type {JournalRow} from '../../src/journal/row.ts';
 import {createSentLabels} from '../../src/remote-write/labels.ts';
 import type {CompletedTest, LoadedLatency, Transfer} from '../../src/result.ts';
 import {documentedMapping} from '../fixtures/documented-mapping.ts';

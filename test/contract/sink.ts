@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {afterEach, describe, expect, test} from 'vitest';
-import {Secret} from '../../src/config/secret.ts';
 import type {HttpSettings} from '../../src/delivery/http/settings.ts';
 import type {Outcome, Sink} from '../../src/delivery/sink.ts';
+import {Secret} from '../../src/secret.ts';
 import {completedRow} from '../fixtures/results.ts';
 import {type HttpServer, type Respond, startHttpServer} from './http-server.ts';
 

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {expect, it, onTestFinished, vi} from 'vitest';
-import type {JournalRow} from '../../src/journal/journal.ts';
+import type {JournalRow} from '../../src/journal/row.ts';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import {documentedMapping} from '../fixtures/documented-mapping.ts';
 import {temporaryFolder} from '../fixtures/temporary-folder.ts';

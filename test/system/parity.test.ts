@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, it, vi} from 'vitest';
-import type {JournalRow} from '../../src/journal/journal.ts';
+import type {JournalRow} from '../../src/journal/row.ts';
 import {openJournal} from '../../src/journal/sqlite-journal.ts';
 import {documentedMapping} from '../fixtures/documented-mapping.ts';
 import {completed} from '../fixtures/results.ts';

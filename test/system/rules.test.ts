@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {isScalar, parseDocument, visit} from 'yaml';
-import type {JournalRow} from '../../src/journal/journal.ts';
+import type {JournalRow} from '../../src/journal/row.ts';
 import {type Profile, profiles} from '../../src/metrics/catalog.ts';
 import {createMapping} from '../../src/metrics/map.ts';
 import type {CompletedTest, Measurement, TestResult} from '../../src/result.ts';

@@ -1,6 +1,6 @@
 import {z} from 'zod';
+import {Secret} from '../../secret.ts';
 import {orNumber, secretFile} from '../fields.ts';
-import {Secret} from '../secret.ts';
 
 /** Headers that belong to a protocol, a login or the connection; prometheus.yml refuses them too. */
 const reservedHeaders = [

@@ -1,7 +1,7 @@
 import type {z} from 'zod';
 import type {HttpSettings} from '../../delivery/http/settings.ts';
+import type {Secret} from '../../secret.ts';
 import {httpUrl, positiveDuration} from '../fields.ts';
-import type {Secret} from '../secret.ts';
 import {connectionKeys, toConnection, withTokenTimeout} from './connection.ts';
 import {headers, mergeHeaders} from './headers.ts';
 

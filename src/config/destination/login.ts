@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import type {LoginSettings} from '../../delivery/http/settings.ts';
+import {Secret} from '../../secret.ts';
 import {
   atMostOneSecret,
   httpUrl,
@@ -11,7 +12,6 @@ import {
   secretText,
   withoutEffect,
 } from '../fields.ts';
-import {Secret} from '../secret.ts';
 import {httpHeaders} from './headers.ts';
 import {proxyKeys, toProxy} from './proxy.ts';
 import {tlsConfig} from './tls.ts';

@@ -1,6 +1,6 @@
+import {formatDuration} from '../../duration.ts';
 import {type ScrapeJob, type ScrapeLimits, textProtocols} from '../../scrape/job.ts';
 import {withTokenTimeout} from '../destination/connection.ts';
-import {formatDuration} from '../duration.ts';
 import type {Global} from './global.ts';
 import type {ScrapeConfig} from './scrape-config.ts';
 

@@ -1,6 +1,6 @@
 import {STATUS_CODES} from 'node:http';
 import type {Dispatcher} from 'undici';
-import {Secret} from '../../config/secret.ts';
+import {Secret} from '../../secret.ts';
 import {createConnections} from './connections.ts';
 import type {Credentials} from './credentials.ts';
 import {createLogin} from './login.ts';

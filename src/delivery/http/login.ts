@@ -1,5 +1,5 @@
 import {unescape as percentDecode} from 'node:querystring';
-import {Secret} from '../../config/secret.ts';
+import {Secret} from '../../secret.ts';
 import {basic} from './basic.ts';
 import type {Credentials, Outgoing} from './credentials.ts';
 import type {HttpClient, HttpFailure} from './message.ts';

@@ -1,5 +1,5 @@
 import type {SecureVersion} from 'node:tls';
-import type {Secret} from '../../config/secret.ts';
+import type {Secret} from '../../secret.ts';
 
 /** How to speak TLS with a server. Certificates and keys are PEM texts, those in files read again at each request. */
 export interface TlsSettings {

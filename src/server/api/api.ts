@@ -1,5 +1,6 @@
 import type {DatedSample} from '../../exposition/openmetrics.ts';
-import type {Journal, JournalRow} from '../../journal/journal.ts';
+import type {Journal} from '../../journal/journal.ts';
+import type {JournalRow} from '../../journal/row.ts';
 import {describeEndpoint} from './describe.ts';
 import {destinationsEndpoint} from './destinations.ts';
 import type {Endpoint} from './endpoint.ts';

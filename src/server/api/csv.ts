@@ -1,4 +1,4 @@
-import type {JournalRow} from '../../journal/journal.ts';
+import type {JournalRow} from '../../journal/row.ts';
 import {type Measurement, measuredIn, troubleOf} from '../../result.ts';
 
 type Cell = string | number | boolean | undefined;

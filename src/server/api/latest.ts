@@ -1,6 +1,7 @@
 import {z} from 'zod';
-import type {Journal, JournalRow} from '../../journal/journal.ts';
+import type {Journal} from '../../journal/journal.ts';
 import {newestFirst} from '../../journal/pages.ts';
+import type {JournalRow} from '../../journal/row.ts';
 import {type Endpoint, jsonEndpoint, ok, refusal} from './endpoint.ts';
 import {latestMs} from './parameters.ts';
 import {oldTrackerAnswer, trackerAnswer} from './tracker.ts';

@@ -1,5 +1,5 @@
 import type {Progress} from '../../engine/engine.ts';
-import type {JournalRow} from '../../journal/journal.ts';
+import type {JournalRow} from '../../journal/row.ts';
 import {createLimiter} from '../../limiter.ts';
 import type {EngineFailure} from '../../result.ts';
 import type {ProgressEvent} from './shapes.ts';

@@ -1,4 +1,4 @@
-import type {JournalRow} from '../../journal/journal.ts';
+import type {JournalRow} from '../../journal/row.ts';
 import type {StoredResult} from './shapes.ts';
 
 export const storedResult = ({id, result}: JournalRow): StoredResult => ({id, ...result});

@@ -1,4 +1,4 @@
-import type {JournalRow} from '../../../src/journal/journal.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {type ExportedSeries, exportSeries} from '../../peers/victoria-metrics.ts';
 import {map} from '../recorded.ts';

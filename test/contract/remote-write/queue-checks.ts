@@ -1,5 +1,5 @@
 import {expect} from 'vitest';
-import {Secret} from '../../../src/config/secret.ts';
+import {Secret} from '../../../src/secret.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {authorities, certificates} from '../../fixtures/tls.ts';
 import {type Respond, startHttpServer} from '../http-server.ts';

@@ -6,10 +6,10 @@ import {openScrapeJournal} from '../../../src/forwarding/scrape-journal.ts';
 import {remoteWriteScrapes} from '../../../src/remote-write/scrape-sink.ts';
 import {createRemoteWriter} from '../../../src/remote-write/writer.ts';
 import type {Block} from '../../../src/scrape/block.ts';
-import {createScraper} from '../../../src/scrape/target/scraper.ts';
-import {findTargets} from '../../../src/scrape/target/target.ts';
+import {createScraper} from '../../../src/scrape/targets/scraper.ts';
+import {findTargets} from '../../../src/scrape/targets/target.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
-import {jobWith} from '../../unit/scrape/target/jobs.ts';
+import {jobWith} from '../../unit/scrape/targets/jobs.ts';
 import {startHttpServer} from '../http-server.ts';
 import {
   type Attempt,

@@ -1,6 +1,6 @@
 import {relabel} from '../../../src/relabel/relabel.ts';
 import type {RemoteWriteVersion} from '../../peers/strict-receiver-rules.ts';
-import {rules} from '../../unit/scrape/target/jobs.ts';
+import {rules} from '../../unit/scrape/targets/jobs.ts';
 import {startHttpServer} from '../http-server.ts';
 import {type Decoded, decode} from './decoded.ts';
 import type {Gauge, Sender} from './sender.ts';

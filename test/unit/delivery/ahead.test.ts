@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {Ahead, type Batch} from '../../../src/delivery/ahead.ts';
 import type {LiveSeries, Outcome, Sink} from '../../../src/delivery/sink.ts';
-import type {JournalRow} from '../../../src/journal/journal.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {completed} from '../../fixtures/results.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';

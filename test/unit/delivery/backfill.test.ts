@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {type BackfillProgress, type BackfillSettings, backfill} from '../../../src/delivery/backfill.ts';
 import type {Outcome} from '../../../src/delivery/sink.ts';
-import type {JournalRow} from '../../../src/journal/journal.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import {completed} from '../../fixtures/results.ts';
 
 const rowsOf = (count: number): readonly JournalRow[] =>

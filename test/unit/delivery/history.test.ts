@@ -6,7 +6,7 @@ import {createGate} from '../../../src/delivery/gate.ts';
 import {startDelivery} from '../../../src/delivery/loop.ts';
 import {defaultQueue, type QueueSettings} from '../../../src/delivery/queue.ts';
 import type {Outcome, Sink} from '../../../src/delivery/sink.ts';
-import type {JournalRow} from '../../../src/journal/journal.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import type {TestResult} from '../../../src/result.ts';
 import {completed} from '../../fixtures/results.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {createClock, type ReadTime} from '../../../src/import/clock.ts';
-import {SourceError} from '../../../src/import/source.ts';
+import {SourceError} from '../../../src/import/source-error.ts';
 import {instantsOf, wallTimeAt} from '../../../src/scheduler/zone.ts';
 
 const at = (iso: string): ReadTime => ({ok: true, ms: Date.parse(iso)});

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {createClock} from '../../../src/import/clock.ts';
-import {SourceError, type SourceRow} from '../../../src/import/source.ts';
+import type {SourceRow} from '../../../src/import/source.ts';
+import {SourceError} from '../../../src/import/source-error.ts';
 import {fetchTrackerResult, trackerApi} from '../../../src/import/tracker-api.ts';
 import {failedTrackerRow, trackerRow} from '../../fixtures/tracker.ts';
 import {startTrackerApi, type TrackerStandIn} from '../../fixtures/tracker-api.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {createClock} from '../../../src/import/clock.ts';
-import {SourceError} from '../../../src/import/source.ts';
+import {SourceError} from '../../../src/import/source-error.ts';
 import {readTracker} from '../../../src/import/tracker.ts';
 import {readTrackerCsv} from '../../../src/import/tracker-csv.ts';
 import {recorded} from '../../fixtures/ookla.ts';

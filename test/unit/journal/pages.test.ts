@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {openDatabase} from '../../../src/journal/database.ts';
-import type {JournalRow} from '../../../src/journal/journal.ts';
 import {openMemoryJournal} from '../../../src/journal/memory-journal.ts';
 import {newestFirst} from '../../../src/journal/pages.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import {createJournal} from '../../../src/journal/sqlite-journal.ts';
 import type {TestResult} from '../../../src/result.ts';
 import {completed, failed, skipped} from '../../fixtures/results.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import type {JournalRow} from '../../../src/journal/journal.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import {catalog, profiles} from '../../../src/metrics/catalog.ts';
 import {createMapping, type MappingSettings} from '../../../src/metrics/map.ts';
 import {completedRow, failedRow, fullMeasurement, skippedRow} from '../../fixtures/results.ts';

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {createHttpClient} from '../../../src/delivery/http/client.ts';
 import type {HttpSettings} from '../../../src/delivery/http/settings.ts';
-import type {JournalRow} from '../../../src/journal/journal.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import type {Mapping} from '../../../src/metrics/map.ts';
 import {pushgatewaySink} from '../../../src/pushgateway/sink.ts';
 import {startHttpServer} from '../../contract/http-server.ts';

@@ -1,7 +1,7 @@
 import {expect, it, onTestFinished} from 'vitest';
-import {Secret} from '../../../src/config/secret.ts';
 import {ageLimitText} from '../../../src/receiver/age-limit.ts';
 import {askAgeLimit} from '../../../src/receiver/ask-age-limit.ts';
+import {Secret} from '../../../src/secret.ts';
 import {startReceiver} from '../../peers/receiver.ts';
 
 const nowMs = Date.parse('2026-06-01T00:00:00Z');

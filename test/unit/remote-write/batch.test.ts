@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, test, vi} from 'vitest';
 import type {LiveSeries} from '../../../src/delivery/sink.ts';
-import type {JournalRow} from '../../../src/journal/journal.ts';
+import type {JournalRow} from '../../../src/journal/row.ts';
 import type {Mapping} from '../../../src/metrics/map.ts';
 import type {Labels, Sample} from '../../../src/metrics/sample.ts';
 import {seriesAt, seriesNames, seriesOfBatch} from '../../../src/remote-write/batch.ts';

@@ -3,7 +3,7 @@ import type {Block} from '../../../src/scrape/block.ts';
 import type {ScrapeJob} from '../../../src/scrape/job.ts';
 import {createScraping} from '../../../src/scrape/scraping.ts';
 import {type HttpServer, type Respond, startHttpServer} from '../../contract/http-server.ts';
-import {jobWith, noLimits, readBlock} from './target/jobs.ts';
+import {jobWith, noLimits, readBlock} from './targets/jobs.ts';
 
 const headers = {'content-type': 'text/plain'};
 const serve = async (respond: Respond = (response) => response.writeHead(200, headers).end('a 1\n')) => {

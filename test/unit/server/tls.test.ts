@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {connect, type TLSSocket} from 'node:tls';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
-import {Secret} from '../../../src/config/secret.ts';
+import {Secret} from '../../../src/secret.ts';
 import {createTlsServer, type TlsSettings} from '../../../src/server/tls.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {authorities, certificates} from '../../fixtures/tls.ts';

@@ -2,7 +2,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it, onTestFinished, vi} from 'vitest';
 import {loadConfig} from '../../../src/config/load.ts';
-import {Secret} from '../../../src/config/secret.ts';
+import {Secret} from '../../../src/secret.ts';
 import {createTrackerIntake} from '../../../src/service/tracker-intake.ts';
 import {startService} from '../../../src/service.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';

@@ -1,9 +1,9 @@
 import {expect, it} from 'vitest';
-import type {Scrape} from '../../../src/scrape/target/scraper.ts';
-import {findTargets} from '../../../src/scrape/target/target.ts';
+import type {Scrape} from '../../../src/scrape/targets/scraper.ts';
+import {findTargets} from '../../../src/scrape/targets/target.ts';
 import type {Log} from '../../../src/telemetry/log.ts';
 import {createScrapeLog} from '../../../src/telemetry/scrape-log.ts';
-import {jobWith} from '../scrape/target/jobs.ts';
+import {jobWith} from '../scrape/targets/jobs.ts';
 
 const [a, b] = findTargets(
   jobWith({groups: [{targets: ['a:1', 'b:1'], labels: {}}], params: {key: ['secret']}}),

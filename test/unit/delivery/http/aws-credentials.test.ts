@@ -1,9 +1,9 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {Secret} from '../../../../src/config/secret.ts';
 import {awsIdentity} from '../../../../src/delivery/http/aws-credentials.ts';
 import type {SigV4Settings} from '../../../../src/delivery/http/settings.ts';
+import {Secret} from '../../../../src/secret.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
 
 const credentialsFile = `# keys

@@ -4,7 +4,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, onTestFinished, test, vi} from 'vitest';
-import {Secret} from '../../../../src/config/secret.ts';
+import {Secret} from '../../../../src/secret.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
 import {accept, clientFor, post, serve} from './clients.ts';
 

@@ -1,9 +1,9 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {Secret} from '../../../../src/config/secret.ts';
 import {createTokens} from '../../../../src/delivery/http/oauth2.ts';
 import type {LoginSettings, OAuth2Settings} from '../../../../src/delivery/http/settings.ts';
+import {Secret} from '../../../../src/secret.ts';
 import type {Respond} from '../../../contract/http-server.ts';
 import {startForwardProxy} from '../../../fixtures/forward-proxy.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import {describe, expect, test, vi} from 'vitest';
-import {Secret} from '../../../../src/config/secret.ts';
 import {proxyFor} from '../../../../src/delivery/http/proxy.ts';
 import type {ProxySettings} from '../../../../src/delivery/http/settings.ts';
+import {Secret} from '../../../../src/secret.ts';
 import {startForwardProxy} from '../../../fixtures/forward-proxy.ts';
 import {authorities, certificates} from '../../../fixtures/tls.ts';
 import {clientFor, post, serve} from './clients.ts';

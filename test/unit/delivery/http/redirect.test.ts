@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {Secret} from '../../../../src/config/secret.ts';
 import {isAtHome, redirectTarget, withoutSecrets} from '../../../../src/delivery/http/redirect.ts';
 import type {HttpSettings} from '../../../../src/delivery/http/settings.ts';
+import {Secret} from '../../../../src/secret.ts';
 import type {Respond} from '../../../contract/http-server.ts';
 import {clientFor, post, serve} from './clients.ts';
 

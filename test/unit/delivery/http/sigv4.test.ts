@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
-import {Secret} from '../../../../src/config/secret.ts';
 import type {LoginSettings, SigV4Settings} from '../../../../src/delivery/http/settings.ts';
 import {signRequest} from '../../../../src/delivery/http/sigv4.ts';
+import {Secret} from '../../../../src/secret.ts';
 import {signatureOf} from '../../../fixtures/sigv4.ts';
 import {temporaryFolder} from '../../../fixtures/temporary-folder.ts';
 import {clientFor, post, serve} from './clients.ts';

@@ -4,7 +4,7 @@ import {Socket} from 'node:net';
 import {join} from 'node:path';
 import {hashSync} from 'bcryptjs';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {Secret} from '../../../../src/config/secret.ts';
+import {Secret} from '../../../../src/secret.ts';
 import {tcpClient} from '../../../../src/server/access/client.ts';
 import {
   createLoginAttempts,

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import type {ScrapeJob} from '../../../../src/scrape/job.ts';
 import {PageError} from '../../../../src/scrape/parse/page-error.ts';
-import {seriesLabels} from '../../../../src/scrape/target/series-labels.ts';
+import {seriesLabels} from '../../../../src/scrape/targets/series-labels.ts';
 import {jobWith, noLimits, rules} from './jobs.ts';
 
 const labelsOf = (labels: Readonly<Record<string, string>>, given: Partial<ScrapeJob> = {}) => {

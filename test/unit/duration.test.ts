@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {formatDuration, parseDuration} from '../../../src/config/duration.ts';
+import {formatDuration, parseDuration} from '../../src/duration.ts';
 
 it.each([
   ['0', 0],

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {textProtocols} from '../../../../src/scrape/job.ts';
-import {acceptHeader, formatByContentType} from '../../../../src/scrape/target/protocols.ts';
+import {acceptHeader, formatByContentType} from '../../../../src/scrape/targets/protocols.ts';
 
 it('asks for the protocols in their order, as Prometheus 3 does', () => {
   expect(acceptHeader({protocols: textProtocols, escaping: 'allow-utf-8'})).toBe(

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {findTargets} from '../../../../src/scrape/target/target.ts';
+import {findTargets} from '../../../../src/scrape/targets/target.ts';
 import {jobWith, rules} from './jobs.ts';
 
 const find = (given: Parameters<typeof jobWith>[0]) => {

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import type {Block} from '../../../../src/scrape/block.ts';
-import {createTimeOrder} from '../../../../src/scrape/target/time-order.ts';
+import {createTimeOrder} from '../../../../src/scrape/targets/time-order.ts';
 import {blockOf, staleBlockOf} from '../../forwarding/blocks.ts';
 
 const none = Number.NaN;

@@ -1,8 +1,8 @@
 import {gzipSync} from 'node:zlib';
 import {expect, it, onTestFinished} from 'vitest';
 import type {ScrapeJob} from '../../../../src/scrape/job.ts';
-import {createScraper, type Scrape, type Scraper} from '../../../../src/scrape/target/scraper.ts';
-import {findTargets} from '../../../../src/scrape/target/target.ts';
+import {createScraper, type Scrape, type Scraper} from '../../../../src/scrape/targets/scraper.ts';
+import {findTargets} from '../../../../src/scrape/targets/target.ts';
 import {type HttpServer, type Respond, startHttpServer} from '../../../contract/http-server.ts';
 import {jobWith, noLimits, readBlock} from './jobs.ts';
 

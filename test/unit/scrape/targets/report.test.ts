@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {reportBlock, reportLayout} from '../../../../src/scrape/target/report.ts';
+import {reportBlock, reportLayout} from '../../../../src/scrape/targets/report.ts';
 import {jobWith, readBlock} from './jobs.ts';
 
 const labels = [

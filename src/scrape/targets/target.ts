@@ -1,4 +1,4 @@
-import {formatDuration, parseDuration} from '../../config/duration.ts';
+import {formatDuration, parseDuration} from '../../duration.ts';
 import type {Labels} from '../../metrics/sample.ts';
 import {LabelEditor} from '../../relabel/label-editor.ts';
 import {relabel} from '../../relabel/relabel.ts';

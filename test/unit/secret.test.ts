@@ -2,8 +2,8 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {inspect} from 'node:util';
 import {expect, it} from 'vitest';
-import {Secret} from '../../../src/config/secret.ts';
-import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {Secret} from '../../src/secret.ts';
+import {temporaryFolder} from '../fixtures/temporary-folder.ts';
 
 it('prints as <secret> however it is printed', () => {
   const secret = Secret.of('hunter2');
