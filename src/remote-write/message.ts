@@ -10,14 +10,7 @@ export interface Message {
 
 /** The series in one version of remote write, as one request. */
 export const messageOf = (series: Iterable<TimeSeries>, {encode}: Protocol): Message => {
-  let samples = 0;
-  const counted = function* () {
-    for (const each of series) {
-      samples += each.values.length;
-      yield each;
-    }
-  };
+  const {bytes, samples} = encode(series);
   // Copied, for what `compress` gives is the beginning of a buffer as large as the message may get.
-  const body = new Uint8Array(compress(encode(counted())));
-  return {body, samples};
+  return {body: new Uint8Array(compress(bytes)), samples};
 };

@@ -80,8 +80,8 @@ export const createTemplate = (protocol: Protocol, from: Iterable<TemplateSeries
       yield {...series, values: [0], timestampsMs: [fromMs]};
     }
   };
-  const message = protocol.encode(withSamples());
-  const {bytes, ownAt, sharedAt} = compressPattern(patternOf(message, protocol.seriesTag));
+  const encoded = protocol.encode(withSamples());
+  const {bytes, ownAt, sharedAt} = compressPattern(patternOf(encoded.bytes, protocol.seriesTag));
   const indices = Uint32Array.from(places);
   const samples = indices.length;
   return {

@@ -1,6 +1,6 @@
 import {type ByteWriter, createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
-import type {Protocol} from './protocol.ts';
+import type {Encoded, Protocol} from './protocol.ts';
 import {delimited, writeExemplarPoint, writeSamples} from './sample-message.ts';
 import type {TimeSeries} from './series.ts';
 
@@ -36,12 +36,14 @@ const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void =>
  * Unpaired surrogates, which UTF-8 can't express, become U+FFFD. Exemplars are an addition of Prometheus' own, which its
  * receivers take; metadata and start timestamps have no place.
  */
-const encode = (series: Iterable<TimeSeries>): Uint8Array => {
+const encode = (series: Iterable<TimeSeries>): Encoded => {
+  let samples = 0;
   request.clear();
   for (const each of series) {
     timeSeries.clear();
     writeLabels(timeSeries, tag.timeSeries.labels, each.labels);
     writeSamples(timeSeries, tag.timeSeries.samples, each);
+    samples += each.values.length;
     for (const point of each.exemplars ?? []) {
       exemplar.clear();
       writeLabels(exemplar, tag.exemplar.labels, point.labels);
@@ -52,7 +54,7 @@ const encode = (series: Iterable<TimeSeries>): Uint8Array => {
     request.byte(tag.writeRequest.timeseries);
     request.message(timeSeries);
   }
-  return request.written();
+  return {bytes: request.written(), samples};
 };
 
 /** Remote write 1.0. Its headers are a MUST: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol */

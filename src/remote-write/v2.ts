@@ -1,7 +1,7 @@
 import {type ByteWriter, createByteWriter} from '../byte-writer.ts';
 import type {Labels} from '../metrics/sample.ts';
 import type {MetricType} from '../scrape/block.ts';
-import type {Protocol} from './protocol.ts';
+import type {Encoded, Protocol} from './protocol.ts';
 import {delimited, varint, writeExemplarPoint, writeSamples} from './sample-message.ts';
 import type {TimeSeries} from './series.ts';
 
@@ -60,7 +60,8 @@ const exemplar = createByteWriter(0);
  * Writes labels and points in the order given; the specification's order is the caller's to keep.
  * Every series has its type and its help, and its unit where it has one.
  */
-const encode = (series: Iterable<TimeSeries>): Uint8Array => {
+const encode = (series: Iterable<TimeSeries>): Encoded => {
+  let samples = 0;
   const symbols = createSymbols();
   all.clear();
   const writeLabels = (writer: ByteWriter, field: number, labels: Labels): void => {
@@ -76,6 +77,7 @@ const encode = (series: Iterable<TimeSeries>): Uint8Array => {
     timeSeries.clear();
     writeLabels(timeSeries, tag.timeSeries.labelsRefs, each.labels);
     writeSamples(timeSeries, tag.timeSeries.samples, each, each.createdMs);
+    samples += each.values.length;
     for (const point of each.exemplars ?? []) {
       exemplar.clear();
       writeLabels(exemplar, tag.exemplar.labelsRefs, point.labels);
@@ -104,7 +106,7 @@ const encode = (series: Iterable<TimeSeries>): Uint8Array => {
     request.text(symbol);
   }
   request.bytes(all.written());
-  return request.written();
+  return {bytes: request.written(), samples};
 };
 
 /** Remote write 2.0. Its headers are a MUST: https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/#protocol */

@@ -50,7 +50,7 @@ export const fillQueue = async (vmagent: Vmagent, queueFolder: string, results: 
     const {status} = await fetch(`http://127.0.0.1:${vmagent.port}/api/v1/write`, {
       method: 'POST',
       headers: {...v1.headers, 'content-encoding': 'snappy'},
-      body: compress(v1.encode(series)),
+      body: compress(v1.encode(series).bytes),
     });
     if (status !== 204) throw new Error(`vmagent answered ${status}`);
   };

@@ -40,7 +40,7 @@ test.each([v1, v2])('$message: a filled template is the request with these sampl
               values: [values[4 - index] ?? 0],
               timestampsMs: [timeMs],
             })),
-          );
+          ).bytes;
           expect(Buffer.from(uncompress(body)).equals(expected)).toBe(true);
         }
       },

@@ -24,14 +24,14 @@ const toMessage = (series: readonly TimeSeries[]): WriteRequest => ({
 
 /** Where the value of a lone `point` lies: after the tags and lengths of its series and sample, and its own tag. */
 const valueBits = (series: TimeSeries): bigint => {
-  const bytes = v1.encode([series]);
+  const bytes = v1.encode([series]).bytes;
   return new DataView(bytes.buffer, bytes.byteOffset + 5, 8).getBigUint64(0, true);
 };
 
 test('writes the documented bytes', () => {
   const request = v1.encode([
     {labels: [['__name__', 'up']], help: 'Up.', values: [1], timestampsMs: [1_790_000_000_000]},
-  ]);
+  ]).bytes;
   expect(Buffer.from(request).toString('hex')).toBe(
     ['0a22', '0a0e', '0a085f5f6e616d655f5f', '12027570', '1210', '09000000000000f03f', '1080d8c1a28c34'].join(
       '',
@@ -42,7 +42,7 @@ test('writes the documented bytes', () => {
 test('the messages of proto/ decode what it wrote', () => {
   fc.assert(
     fc.property(anySeries, (series) => {
-      expect(decodeWriteRequest(v1.encode(series))).toEqual(toMessage(series));
+      expect(decodeWriteRequest(v1.encode(series).bytes)).toEqual(toMessage(series));
     }),
   );
 });
@@ -50,7 +50,7 @@ test('the messages of proto/ decode what it wrote', () => {
 test('a decoder that knows nothing of protobufjs decodes what it wrote', () => {
   fc.assert(
     fc.property(anySeries, (series) => {
-      expect(decodeByHand(Buffer.from(v1.encode(series)))).toEqual(
+      expect(decodeByHand(Buffer.from(v1.encode(series).bytes))).toEqual(
         wellFormed(series).map(({labels, ...points}) => ({labels, samples: pointsOf(points)})),
       );
     }),
@@ -61,7 +61,7 @@ test('prometheus-remote-write writes the same bytes', async () => {
   await fc.assert(
     fc.asyncProperty(anySeriesOfNumbers, async (series) => {
       const expected = Buffer.from(await peer.serialize(toMessage(series)));
-      expect(Buffer.from(v1.encode(series)).toString('hex')).toBe(expected.toString('hex'));
+      expect(Buffer.from(v1.encode(series).bytes).toString('hex')).toBe(expected.toString('hex'));
     }),
   );
 });
@@ -85,5 +85,5 @@ test("writes Prometheus' two NaNs", () => {
 });
 
 test('an empty request is an empty message', () => {
-  expect(v1.encode([])).toHaveLength(0);
+  expect(v1.encode([]).bytes).toHaveLength(0);
 });
