@@ -1,4 +1,5 @@
 import {engineOf, type TestResult, troubleOf} from '../result.ts';
+import {byLabelName} from './label-order.ts';
 import type {Labels} from './sample.ts';
 
 /**
@@ -58,7 +59,7 @@ const toLabels = (values: Values): Labels =>
     // Lone surrogates have no UTF-8 form: each output would replace them in its own way.
     .map(([name, value]) => [name, (value ?? '').toWellFormed()] as const)
     .filter(([, value]) => value !== '')
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+    .sort(byLabelName);
 
 export interface LabelPolicy {
   readonly appName: string;

@@ -1,18 +1,5 @@
+import {byLabelName} from '../metrics/label-order.ts';
 import type {Labels} from '../metrics/sample.ts';
-
-/**
- * The order of UTF-8's bytes, in which Prometheus sorts; `<` compares UTF-16's units and so puts the code points from
- * U+10000 on before U+E000.
- */
-const byCodePoint = (a: string, b: string): number => {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index += 1) {
-    if (a.charCodeAt(index) !== b.charCodeAt(index)) {
-      return (a.codePointAt(index) ?? 0) - (b.codePointAt(index) ?? 0);
-    }
-  }
-  return a.length - b.length;
-};
 
 const areEqual = (a: Labels, b: Labels): boolean =>
   a.length === b.length &&
@@ -55,7 +42,7 @@ export class LabelEditor {
   /** The labels sorted by name; the very list that was given where it has the same labels. */
   finish(): Labels {
     const labels = this.entries();
-    const sorted = labels.toSorted(([a], [b]) => byCodePoint(a, b));
+    const sorted = labels.toSorted(byLabelName);
     return areEqual(sorted, this.#original) ? this.#original : sorted;
   }
 }

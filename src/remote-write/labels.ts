@@ -1,3 +1,4 @@
+import {byLabelName} from '../metrics/label-order.ts';
 import type {Labels} from '../metrics/sample.ts';
 
 /**
@@ -9,15 +10,13 @@ export type Relabel = (labels: Labels) => Labels | undefined;
 /** The complete label set with which a metric's series is sent, or undefined where it is not sent. */
 export type SentLabels = (name: string, own: Labels) => Labels | undefined;
 
-const byName = ([a]: Labels[number], [b]: Labels[number]): number => (a < b ? -1 : 1);
-
 /**
  * A series' complete label set: sorted by name, unique, none empty, as the specification's section "Labels" demands.
  * On a clash the series' own label stays, as with Prometheus' `external_labels`.
  */
 const completeLabels = (name: string, own: Labels, external: Labels): Labels => {
   const labels = new Map([...external, ...own, ['__name__', name]]);
-  return [...labels].filter(([, value]) => value !== '').sort(byName);
+  return [...labels].filter(([, value]) => value !== '').sort(byLabelName);
 };
 
 /**
@@ -29,8 +28,10 @@ const mergeLabels = (own: Labels, external: Labels): Labels => {
   const merged: Labels[number][] = [];
   let next = 0;
   for (const label of own) {
-    for (let other = external[next]; other !== undefined && other[0] <= label[0]; other = external[next]) {
-      if (other[0] !== label[0]) merged.push(other);
+    for (let other = external[next]; other !== undefined; other = external[next]) {
+      const order = byLabelName(other, label);
+      if (order > 0) break;
+      if (order < 0) merged.push(other);
       next += 1;
     }
     merged.push(label);
@@ -62,6 +63,6 @@ export const createScrapedLabels = (
   external: Labels,
   relabel: Relabel = (labels) => labels,
 ): ((labels: Labels) => Labels | undefined) => {
-  const sorted = external.filter(([, value]) => value !== '').sort(byName);
+  const sorted = external.filter(([, value]) => value !== '').sort(byLabelName);
   return (labels) => sentOf(relabel(mergeLabels(labels, sorted)));
 };
