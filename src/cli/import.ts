@@ -5,7 +5,7 @@ import {SourceError} from '../import/source-error.ts';
 import {JournalError} from '../journal/database.ts';
 import {faultOf} from '../journal/fault.ts';
 import type {KeyedResult} from '../journal/import-journal.ts';
-import {openImportedKeys} from '../journal/imported-keys.ts';
+import {importedKeys} from '../journal/imported-keys.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import type {TestResult} from '../result.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
@@ -121,7 +121,7 @@ const naming =
     try {
       return take(results);
     } catch (cause) {
-      if (faultOf(cause) === undefined) throw cause;
+      if (cause instanceof JournalError || faultOf(cause) === undefined) throw cause;
       const words = cause instanceof Error ? cause.message : String(cause);
       throw new JournalError(`journal ${path} cannot be ${done}: ${words} (storage.path)`, {cause});
     }
@@ -134,15 +134,12 @@ export const previewImport = async (
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> => {
-  const known = openImportedKeys(storage.path);
-  try {
-    const {take, lines} = createImportPreview(known);
-    const outcome = await readAll(source, naming(storage.path, 'read', take), storage, signal);
-    for (const line of lines(terminal)) process.stdout.write(`${line}\n`);
-    return report(outcome, 'would be imported', source);
-  } finally {
-    known?.close();
-  }
+  const {take, lines} = createImportPreview((keys) => importedKeys(storage.path, keys));
+  // A journal that can't be used is told before a source is waited for.
+  take([]);
+  const outcome = await readAll(source, naming(storage.path, 'read', take), storage, signal);
+  for (const line of lines(terminal)) process.stdout.write(`${line}\n`);
+  return report(outcome, 'would be imported', source);
 };
 
 const asHistory = ({key, result}: KeyedResult): KeyedResult => ({key, result: {...result, history: true}});

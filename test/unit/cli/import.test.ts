@@ -1,16 +1,29 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {copyFileSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
+import {previewImport} from '../../../src/cli/import.ts';
+import {terminalOf} from '../../../src/cli/terminal.ts';
+import {loadConfig} from '../../../src/config/load.ts';
 import {readOoklaLine} from '../../../src/import/ookla-json.ts';
+import type {Source} from '../../../src/import/source.ts';
 import {openDatabase} from '../../../src/journal/database.ts';
 import {migrations} from '../../../src/journal/migrations.ts';
 import {numberQuery} from '../../../src/journal/query.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {recorded} from '../../fixtures/ookla.ts';
+import {completed} from '../../fixtures/results.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {keepPrinted} from './printed.ts';
 
 const trackerExport = 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n';
+
+/** Has a journal's file hold all that is in its write-ahead log. */
+const checkpoint = (path: string): void => {
+  const db = openDatabase(path);
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+};
 
 /** Imports with the command into the journal of a folder, and gives where that is, and what was said. */
 const importInto = async (folder: string, kind: string, content: string, ...args: readonly string[]) => {
@@ -78,6 +91,40 @@ it('a dry run tells what is in an older journal already, whose schema it leaves 
   expect(said).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
   expect(numberQuery(db, 'PRAGMA user_version')()).toBe(1);
   expect(numberQuery(db, 'SELECT count(*) FROM imports')()).toBe(1);
+});
+
+it('a dry run counts what a bridge imports that opens the journal meanwhile', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'journal.db');
+  const file = join(folder, 'bridge.yaml');
+  writeFileSync(file, JSON.stringify({jobs: [], storage: {path, retention: '100y'}}));
+  const journaled = openJournal(join(folder, 'made.db'));
+  onTestFinished(() => journaled.close());
+  const results = Array.from({length: 5000}, (_, index) => ({
+    result: completed({endedAtMs: index}),
+    key: `key ${index}`,
+  }));
+  journaled.importResults(results.slice(0, 500));
+  checkpoint(join(folder, 'made.db'));
+  // A copy, beside which there is no write-ahead log.
+  copyFileSync(join(folder, 'made.db'), path);
+  const rows = results.map((each) => ({place: each.key, imported: {kind: 'result', ...each} as const}));
+  const source: Source = {
+    rowsName: 'results',
+    async *batches() {
+      yield {rows: rows.slice(0, 500), fraction: 0.1};
+      const journal = openJournal(path);
+      journal.importResults(results);
+      checkpoint(path);
+      yield {rows: rows.slice(500), fraction: 1};
+      journal.close();
+    },
+  };
+  const printed = keepPrinted();
+  const terminal = terminalOf(process.stdout, {});
+  const config = loadConfig({file, flags: {}, env: {}});
+  expect(await previewImport(config, source, terminal, new AbortController().signal)).toBe(0);
+  expect(printed.stdout()).toBe('0 results would be imported, 5000 there already, 0 results left out\n');
 });
 
 it.each([{args: []}, {args: ['--dry-run']}])(
