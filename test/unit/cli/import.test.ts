@@ -149,18 +149,26 @@ it('results that were there already are not counted among those that the next pr
   expect(said).toBe('0 results imported, 1 there already, 0 lines left out\n');
 });
 
-it.each([
-  {args: [], problem: 'cannot be written'},
-  {args: ['--dry-run'], problem: 'cannot be read'},
-])('says in one line that the journal $problem', async ({args, problem}) => {
-  const folder = temporaryFolder();
-  const db = openDatabase(join(folder, 'made.db'));
-  const page = numberQuery(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'imports'")() ?? 0;
+/** A journal with the page that this table begins on overwritten. */
+const makeDamaged = (folder: string, table: string): string => {
+  const path = join(folder, 'journal.db');
+  const made = join(folder, 'made.db');
+  const db = openDatabase(made);
+  const page = numberQuery(db, 'SELECT rootpage FROM sqlite_schema WHERE name = ?')(table) ?? 0;
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  const bytes = readFileSync(join(folder, 'made.db')).fill('x', (page - 1) * 4096, page * 4096);
-  writeFileSync(join(folder, 'journal.db'), bytes);
   db.close();
-  await expect(importInto(folder, 'tracker-csv', trackerExport, ...args)).rejects.toThrow(
-    `journal ${join(folder, 'journal.db')} ${problem}: database disk image is malformed (storage.path)`,
+  writeFileSync(path, readFileSync(made).fill('x', (page - 1) * 4096, page * 4096));
+  return path;
+};
+
+it.each([
+  {kind: 'tracker-csv', args: [], table: 'imports', problem: 'cannot be written'},
+  {kind: 'tracker-csv', args: ['--dry-run'], table: 'imports', problem: 'cannot be read'},
+  {kind: 'ookla-json', args: [], table: 'cursors', problem: 'cannot be written'},
+])('says in one line that the journal $problem: $kind, $table', async ({kind, args, table, problem}) => {
+  const folder = temporaryFolder();
+  const path = makeDamaged(folder, table);
+  await expect(importInto(folder, kind, trackerExport, ...args)).rejects.toThrow(
+    `journal ${path} ${problem}: database disk image is malformed (storage.path)`,
   );
 });
