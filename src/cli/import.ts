@@ -74,7 +74,7 @@ const readAll = async (
       await setImmediate();
     }
   } catch (error) {
-    if (signal.aborted) return {...outcome, broken: 'stopped'};
+    if (signal.aborted && error === signal.reason) return {...outcome, broken: 'stopped'};
     if (!(error instanceof SourceError)) throw error;
     if (error.kind === 'unusable') throw new UsageError(error.message);
     return {...outcome, broken: error.message};

@@ -1,5 +1,5 @@
 import {copyFileSync, readFileSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
 import {previewImport} from '../../../src/cli/import.ts';
@@ -93,11 +93,21 @@ it('a dry run tells what is in an older journal already, whose schema it leaves 
   expect(numberQuery(db, 'SELECT count(*) FROM imports')()).toBe(1);
 });
 
+/** What a dry run gives beside the journal at a path. */
+const preview = (path: string, source: Source, signal: AbortSignal) => {
+  const file = join(dirname(path), 'bridge.yaml');
+  writeFileSync(file, JSON.stringify({jobs: [], storage: {path, retention: '100y'}}));
+  return previewImport(
+    loadConfig({file, flags: {}, env: {}}),
+    source,
+    terminalOf(process.stdout, {}),
+    signal,
+  );
+};
+
 it('a dry run counts what a bridge imports that opens the journal meanwhile', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'journal.db');
-  const file = join(folder, 'bridge.yaml');
-  writeFileSync(file, JSON.stringify({jobs: [], storage: {path, retention: '100y'}}));
   const journaled = openJournal(join(folder, 'made.db'));
   onTestFinished(() => journaled.close());
   const results = Array.from({length: 5000}, (_, index) => ({
@@ -121,9 +131,7 @@ it('a dry run counts what a bridge imports that opens the journal meanwhile', as
     },
   };
   const printed = keepPrinted();
-  const terminal = terminalOf(process.stdout, {});
-  const config = loadConfig({file, flags: {}, env: {}});
-  expect(await previewImport(config, source, terminal, new AbortController().signal)).toBe(0);
+  expect(await preview(path, source, new AbortController().signal)).toBe(0);
   expect(printed.stdout()).toBe('0 results would be imported, 5000 there already, 0 results left out\n');
 });
 
@@ -171,4 +179,34 @@ it.each([
   await expect(importInto(folder, kind, trackerExport, ...args)).rejects.toThrow(
     `journal ${path} ${problem}: database disk image is malformed (storage.path)`,
   );
+});
+
+describe('an import that is told to stop', () => {
+  const stopAfter = (path: string, action: () => void) => {
+    const stop = new AbortController();
+    const source: Source = {
+      rowsName: 'results',
+      async *batches(signal) {
+        action();
+        stop.abort(new Error('told to stop'));
+        yield {rows: [], fraction: 0.5};
+        signal.throwIfAborted();
+      },
+    };
+    return preview(path, source, stop.signal);
+  };
+
+  it('says that it can go on', async () => {
+    const printed = keepPrinted();
+    expect(await stopAfter(join(temporaryFolder(), 'journal.db'), () => undefined)).toBe(1);
+    expect(printed.stderr()).toBe('stopped: the same command goes on from here\n');
+  });
+
+  it('does not hide what is wrong with the journal', async () => {
+    const path = join(temporaryFolder(), 'journal.db');
+    keepPrinted();
+    await expect(stopAfter(path, () => writeFileSync(path, 'x'.repeat(8192)))).rejects.toThrow(
+      `journal ${path} is not a journal`,
+    );
+  });
 });
