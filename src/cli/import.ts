@@ -106,7 +106,7 @@ const report = (
   }
   if (old > 0) {
     process.stderr.write(
-      `${old} of the ${imported} are older than storage.retention, and removed within the hour unless it is raised before\n`,
+      `${old} of the ${imported} are older than storage.retention, and removed within the hour, or once every destination has them, unless it is raised before\n`,
     );
   }
   if (broken !== undefined) process.stderr.write(`${broken}: the same command goes on from here\n`);

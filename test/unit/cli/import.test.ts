@@ -144,7 +144,7 @@ it.each([{args: []}, {args: ['--dry-run']}])(
       importInto(folder, 'tracker-csv', content, '--storage-retention', retention, ...args);
     const {said} = await importing(temporaryFolder(), '2d');
     expect(said).toContain(
-      '2 of the 3 are older than storage.retention, and removed within the hour unless it is raised before\n',
+      '2 of the 3 are older than storage.retention, and removed within the hour, or once every destination has them, unless it is raised before\n',
     );
     expect((await importing(temporaryFolder(), '100y')).said).not.toContain('storage.retention');
   },
