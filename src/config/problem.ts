@@ -129,6 +129,9 @@ const describe = (issue: z.core.$ZodIssue, path: Path, root: unknown): string =>
 export const problemAt = (path: Path, message: string, source: Source): string =>
   `${placeOf(path, source)}: ${formatPath(path)}: ${message}`;
 
+/** Gives the line that says why what is at a place of the configuration has no effect. */
+export type Warn = (path: Path, because: string) => string;
+
 /** The problems behind one issue of the schema, each with what was expected and what was found. */
 export const toProblems = (issue: z.core.$ZodIssue, root: unknown, source: Source): readonly string[] => {
   if (issue.code === 'unrecognized_keys') {
