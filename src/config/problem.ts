@@ -1,5 +1,6 @@
 import type {Document, LineCounter} from 'yaml';
 import type {z} from 'zod';
+import {withoutToken} from '../engine/librespeed/server.ts';
 
 /** The keys and indices that lead to a place of the configuration. */
 export type Path = readonly PropertyKey[];
@@ -65,7 +66,7 @@ const found = (root: unknown, path: Path): string => {
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
     return Array.isArray(value) ? 'a list' : 'a group of keys';
   }
-  const json = withoutUserinfo(JSON.stringify(value) ?? String(value));
+  const json = withoutToken(withoutUserinfo(JSON.stringify(value) ?? String(value)));
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 };
 
