@@ -1,6 +1,6 @@
 import {copyFileSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
-import {describe, expect, it, onTestFinished, vi} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
 import {previewImport} from '../../../src/cli/import.ts';
 import {terminalOf} from '../../../src/cli/terminal.ts';
@@ -35,23 +35,19 @@ const importInto = async (folder: string, kind: string, content: string, ...args
   // JSON is YAML.
   const storage = {path, retention: '100y'};
   writeFileSync(config, JSON.stringify({jobs: [], remote_write: destinations, storage}));
-  const said: string[] = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    const spy = vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0);
-    onTestFinished(() => spy.mockRestore());
-  }
+  const printed = keepPrinted();
   const command = ['import', kind, source, '--job', 'wan', '--timezone', 'UTC', '--config', config, ...args];
   expect(await runCommand(command, {}, new AbortController().signal)).toBe(0);
-  return {path, said: said.join('')};
+  return {path, stdout: printed.stdout(), stderr: printed.stderr()};
 };
 
 /** Imports one result into a journal of its own, and gives what came of it. */
 const importOne = async (kind: string, content: string, ...args: readonly string[]) => {
-  const {path, said} = await importInto(temporaryFolder(), kind, content, ...args);
+  const {path, ...said} = await importInto(temporaryFolder(), kind, content, ...args);
   const journal = openJournal(path);
   onTestFinished(() => journal.close());
   const [row] = journal.after(0, 1);
-  return {result: row?.result, lag: journal.status('north')?.lag, said};
+  return {result: row?.result, lag: journal.status('north')?.lag, ...said};
 };
 
 describe('an imported result', () => {
@@ -59,23 +55,22 @@ describe('an imported result', () => {
     ['tracker-csv', trackerExport],
     ['ookla-json', JSON.stringify(recorded), '--no-deliver'],
   ])('is history, and the last line names the backfill: %s', async (kind = '', content = '', ...args) => {
-    const {result, said} = await importOne(kind, content, ...args);
+    const {result, stdout, stderr} = await importOne(kind, content, ...args);
     expect(result).toMatchObject({job: 'wan', history: true});
-    expect(said).toBe(
-      '1 results imported, 0 there already, 0 lines left out\n' +
-        'not queued for north, south: speedtest-bridge backfill --to NAME sends them\n',
-    );
+    expect(stdout).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    expect(stderr).toBe('not queued for north, south: speedtest-bridge backfill --to NAME sends them\n');
   });
 
   it.each<readonly string[]>([
     ['ookla-json', JSON.stringify(recorded)],
     ['tracker-csv', trackerExport, '--deliver'],
   ])('waits for each destination: %s', async (kind = '', content = '', ...args) => {
-    const {result, lag, said} = await importOne(kind, content, ...args);
+    const {result, lag, stdout, stderr} = await importOne(kind, content, ...args);
     expect(result).toMatchObject({job: 'wan'});
     expect(result).not.toHaveProperty('history');
     expect(lag).toBe(1);
-    expect(said).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    expect(stdout).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    expect(stderr).toBe('');
   });
 });
 
@@ -87,8 +82,8 @@ it('a dry run tells what is in an older journal already, whose schema it leaves 
   onTestFinished(() => void db.close());
   db.prepare('INSERT INTO imports (key) VALUES (?)').run(imported.kind === 'result' ? imported.key : '');
   const another = JSON.stringify({...recorded, isp: 'another'});
-  const {said} = await importInto(folder, 'ookla-json', `${line}\n${another}\n`, '--dry-run');
-  expect(said).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
+  const {stdout} = await importInto(folder, 'ookla-json', `${line}\n${another}\n`, '--dry-run');
+  expect(stdout).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
   expect(numberQuery(db, 'PRAGMA user_version')()).toBe(1);
   expect(numberQuery(db, 'SELECT count(*) FROM imports')()).toBe(1);
 });
@@ -142,19 +137,27 @@ it.each([{args: []}, {args: ['--dry-run']}])(
     const content = `${trackerExport}2,11.25,117654321,2026-03-02 07:07:42\n3,11.25,117654321,${yesterday}\n`;
     const importing = async (folder: string, retention: string) =>
       importInto(folder, 'tracker-csv', content, '--storage-retention', retention, ...args);
-    const {said} = await importing(temporaryFolder(), '2d');
-    expect(said).toContain(
+    const {stderr} = await importing(temporaryFolder(), '2d');
+    expect(stderr).toContain(
       '2 of the 3 are older than storage.retention, and removed within the hour, or once every destination has them, unless it is raised before\n',
     );
-    expect((await importing(temporaryFolder(), '100y')).said).not.toContain('storage.retention');
+    const kept = await importing(temporaryFolder(), '100y');
+    expect(`${kept.stdout}${kept.stderr}`).not.toContain('storage.retention');
   },
 );
 
 it('results that were there already are not counted among those that the next pruning removes', async () => {
   const folder = temporaryFolder();
   await importInto(folder, 'tracker-csv', trackerExport);
-  const {said} = await importInto(folder, 'tracker-csv', trackerExport, '--storage-retention', '2d');
-  expect(said).toBe('0 results imported, 1 there already, 0 lines left out\n');
+  const {stdout, stderr} = await importInto(
+    folder,
+    'tracker-csv',
+    trackerExport,
+    '--storage-retention',
+    '2d',
+  );
+  expect(stdout).toBe('0 results imported, 1 there already, 0 lines left out\n');
+  expect(stderr).toBe('');
 });
 
 /** A journal with the page that this table begins on overwritten. */
