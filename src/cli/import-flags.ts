@@ -5,7 +5,8 @@ export const importFlags = {
   job: {
     type: 'string',
     requiresArg: true,
-    describe: "job that the results are of (default: tracker.job for a tracker's, else the first)",
+    describe:
+      "job that the results are of (default: tracker.job for Speedtest Tracker's (tracker-*), else the first)",
   },
   timezone: {
     type: 'string',

@@ -1,5 +1,4 @@
 import type {KeyedResult} from '../journal/import-journal.ts';
-import type {ImportedKeys} from '../journal/imported-keys.ts';
 import type {TestResult} from '../result.ts';
 import {resultColumns} from './results.ts';
 import {tableLines} from './table.ts';
@@ -12,9 +11,9 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
  * What stands in for the journal where nothing is to be written: it counts what would come.
- * @param known what is in the journal already, where there is one.
+ * @param knownAmong gives those of some keys that are in the journal already.
  */
-export const createImportPreview = (known: ImportedKeys | undefined) => {
+export const createImportPreview = (knownAmong: (keys: readonly string[]) => ReadonlySet<string>) => {
   const keys = new Set<string>();
   const counts = {completed: 0, failed: 0, skipped: 0};
   const first: TestResult[] = [];
@@ -23,8 +22,9 @@ export const createImportPreview = (known: ImportedKeys | undefined) => {
 
   const take = (results: readonly KeyedResult[]): readonly TestResult[] => {
     const added: TestResult[] = [];
+    const known = knownAmong(results.map(({key}) => key));
     for (const {result, key} of results) {
-      if (keys.has(key) || known?.wasImported(key) === true) continue;
+      if (keys.has(key) || known.has(key)) continue;
       keys.add(key);
       added.push(result);
       counts[result.status] += 1;

@@ -5,7 +5,7 @@ import {SourceError} from '../import/source-error.ts';
 import {JournalError} from '../journal/database.ts';
 import {faultOf} from '../journal/fault.ts';
 import type {KeyedResult} from '../journal/import-journal.ts';
-import {openImportedKeys} from '../journal/imported-keys.ts';
+import {importedKeys} from '../journal/imported-keys.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import type {TestResult} from '../result.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
@@ -74,7 +74,7 @@ const readAll = async (
       await setImmediate();
     }
   } catch (error) {
-    if (signal.aborted) return {...outcome, broken: 'stopped'};
+    if (signal.aborted && error === signal.reason) return {...outcome, broken: 'stopped'};
     if (!(error instanceof SourceError)) throw error;
     if (error.kind === 'unusable') throw new UsageError(error.message);
     return {...outcome, broken: error.message};
@@ -106,7 +106,7 @@ const report = (
   }
   if (old > 0) {
     process.stderr.write(
-      `${old} of the ${imported} are older than storage.retention, and removed within the hour unless it is raised before\n`,
+      `${old} of the ${imported} are older than storage.retention, and removed within the hour, or once every destination has them, unless it is raised before\n`,
     );
   }
   if (broken !== undefined) process.stderr.write(`${broken}: the same command goes on from here\n`);
@@ -114,18 +114,16 @@ const report = (
   return broken === undefined && wrong === 0 ? exitCode.good : exitCode.failed;
 };
 
-/** As `take`, with what is wrong with the journal's file in one line that names it. */
-const naming =
-  (path: string, done: 'read' | 'written', take: Take): Take =>
-  (results) => {
-    try {
-      return take(results);
-    } catch (cause) {
-      if (faultOf(cause) === undefined) throw cause;
-      const words = cause instanceof Error ? cause.message : String(cause);
-      throw new JournalError(`journal ${path} cannot be ${done}: ${words} (storage.path)`, {cause});
-    }
-  };
+/** Does something with the journal. What is wrong with its file is thrown as one line that names it. */
+const named = <Done>(path: string, done: 'read' | 'written', action: () => Done): Done => {
+  try {
+    return action();
+  } catch (cause) {
+    if (cause instanceof JournalError || faultOf(cause) === undefined) throw cause;
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new JournalError(`journal ${path} cannot be ${done}: ${words} (storage.path)`, {cause});
+  }
+};
 
 /** Shows what would come from a source, beside what the journal has already, and writes nothing. */
 export const previewImport = async (
@@ -134,15 +132,14 @@ export const previewImport = async (
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<ExitCode> => {
-  const known = openImportedKeys(storage.path);
-  try {
-    const {take, lines} = createImportPreview(known);
-    const outcome = await readAll(source, naming(storage.path, 'read', take), storage, signal);
-    for (const line of lines(terminal)) process.stdout.write(`${line}\n`);
-    return report(outcome, 'would be imported', source);
-  } finally {
-    known?.close();
-  }
+  const {take, lines} = createImportPreview((keys) =>
+    named(storage.path, 'read', () => importedKeys(storage.path, keys)),
+  );
+  // A journal that can't be used is told before a source is waited for.
+  take([]);
+  const outcome = await readAll(source, take, storage, signal);
+  for (const line of lines(terminal)) process.stdout.write(`${line}\n`);
+  return report(outcome, 'would be imported', source);
 };
 
 const asHistory = ({key, result}: KeyedResult): KeyedResult => ({key, result: {...result, history: true}});
@@ -160,13 +157,12 @@ export const importResults = async (
 ): Promise<ExitCode> => {
   const {storage, remote_write, pushgateway} = config;
   const journal = openJournal(storage.path);
-  const take = naming(storage.path, 'written', (results) =>
-    journal.importResults(deliver ? results : results.map(asHistory)),
-  );
+  const take: Take = (results) =>
+    named(storage.path, 'written', () => journal.importResults(deliver ? results : results.map(asHistory)));
   try {
     // So that they are delivered, destinations must have their place in the journal before the results do.
     for (const {name, replay} of deliver ? [...remote_write, ...pushgateway] : [])
-      journal.startAt(name, replay);
+      named(storage.path, 'written', () => journal.startAt(name, replay));
     const outcome = await readAll(source, take, storage, signal);
     return report(outcome, 'imported', source, deliver ? undefined : adviceFor(config));
   } finally {

@@ -1,5 +1,6 @@
 import type {Document, LineCounter} from 'yaml';
 import type {z} from 'zod';
+import {withoutToken} from '../engine/librespeed/server.ts';
 
 /** The keys and indices that lead to a place of the configuration. */
 export type Path = readonly PropertyKey[];
@@ -65,7 +66,7 @@ const found = (root: unknown, path: Path): string => {
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
     return Array.isArray(value) ? 'a list' : 'a group of keys';
   }
-  const json = withoutUserinfo(JSON.stringify(value) ?? String(value));
+  const json = withoutToken(withoutUserinfo(JSON.stringify(value) ?? String(value)));
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 };
 
@@ -128,6 +129,9 @@ const describe = (issue: z.core.$ZodIssue, path: Path, root: unknown): string =>
 /** A problem in one line: its place, its path, and what is wrong there. */
 export const problemAt = (path: Path, message: string, source: Source): string =>
   `${placeOf(path, source)}: ${formatPath(path)}: ${message}`;
+
+/** Gives the line that says why what is at a place of the configuration has no effect. */
+export type Warn = (path: Path, because: string) => string;
 
 /** The problems behind one issue of the schema, each with what was expected and what was found. */
 export const toProblems = (issue: z.core.$ZodIssue, root: unknown, source: Source): readonly string[] => {

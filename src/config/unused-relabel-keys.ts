@@ -1,9 +1,6 @@
 import type {z} from 'zod';
 import type {relabelConfigs} from '../relabel/schema.ts';
-import type {Path} from './problem.ts';
-
-/** Gives the line that says why what is at a place of the configuration has no effect. */
-export type Warn = (path: Path, because: string) => string;
+import type {Path, Warn} from './problem.ts';
 
 /** A line for each key of a rule that its action does not use. `path` is that of the list of rules. */
 export const unusedRelabelKeys = (

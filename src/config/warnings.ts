@@ -1,10 +1,10 @@
 import type {z} from 'zod';
 import {formatDuration} from '../duration.ts';
 import {shortestGapMs} from '../scheduler/schedule.ts';
-import {problemAt, type Source, valueAt} from './problem.ts';
+import {problemAt, type Source, valueAt, type Warn} from './problem.ts';
 import type {schema} from './schema.ts';
 import {scrapeWarnings} from './scrape/warnings.ts';
-import {unusedRelabelKeys, type Warn} from './unused-relabel-keys.ts';
+import {unusedRelabelKeys} from './unused-relabel-keys.ts';
 
 interface Ineffective {
   readonly key: readonly string[];

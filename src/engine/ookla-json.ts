@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import type {LoadedLatency, Measurement, Transfer} from '../result.ts';
-import {problemOf} from './schema-problem.ts';
+import {schemaProblem} from './schema-problem.ts';
 
 const finite = z.number();
 const rate = z.number().min(0);
@@ -64,7 +64,7 @@ export type ParsedOokla =
  */
 export const parseOoklaJson = (json: unknown): ParsedOokla => {
   const parsed = ooklaResult.safeParse(json);
-  if (!parsed.success) return {ok: false, problem: problemOf(parsed.error)};
+  if (!parsed.success) return {ok: false, problem: schemaProblem(parsed.error)};
   const {
     timestamp,
     ping,

@@ -28,15 +28,42 @@ const explain = (path: string, error: unknown): unknown =>
 
 const byteOrderMark = '\ufeff';
 
-/** The lines of a text as they come: those that end in a piece of it, and the last one. */
-async function* linesOf(stream: Readable): AsyncGenerator<readonly string[]> {
-  let begun = '';
-  for await (const piece of stream.setEncoding('utf8')) {
-    const lines = `${begun}${piece}`.split(/\r?\n/);
-    begun = lines.pop() ?? '';
-    yield lines;
+/** Beyond any result that a program prints, and short of what a text can be. */
+const longestLine = 64 * 1024 * 1024;
+
+const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
+
+/**
+ * The lines of a text that comes in pieces: for each piece those that end in it, and last what follows the last of them.
+ * Throws a `SourceError` for a line of more than 64 Mi characters.
+ */
+export async function* linesOf(
+  path: string,
+  pieces: AsyncIterable<string>,
+): AsyncGenerator<readonly string[]> {
+  // Joined only once it ends: joining it with each piece would take time by the square of its length.
+  let begun: string[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    const [first = '', ...others] = piece.split('\n');
+    begun.push(first);
+    length += first.length;
+    if (length > longestLine) {
+      throw new SourceError(
+        'unusable',
+        `${path} has a line of more than 64 Mi characters, which is no result`,
+      );
+    }
+    const last = others.pop();
+    if (last === undefined) {
+      yield [];
+      continue;
+    }
+    yield [begun.join(''), ...others].map(withoutReturn);
+    begun = [last];
+    length = last.length;
   }
-  yield [begun];
+  yield [begun.join('')];
 }
 
 /**
@@ -50,7 +77,7 @@ export const lineSource = (path: string, read: (line: string) => Imported | unde
     let number = 0;
     try {
       const {stream, fraction} = open(path, signal);
-      for await (const lines of linesOf(stream)) {
+      for await (const lines of linesOf(path, stream.setEncoding('utf8'))) {
         for (const line of lines) {
           number += 1;
           const bare = number === 1 && line.startsWith(byteOrderMark) ? line.slice(1) : line;

@@ -1,5 +1,5 @@
 import {z} from 'zod';
-import {problemOf} from '../engine/schema-problem.ts';
+import {schemaProblem} from '../engine/schema-problem.ts';
 import type {Measurement, TestServer} from '../result.ts';
 import {readCsv, rowsOf} from './csv.ts';
 import {flag, identifier, idleLatency, isMeasured, numeric, rowNumber, text, transfer} from './fields.ts';
@@ -53,7 +53,7 @@ const measurementOf = (found: Row): Measurement => {
  */
 const readRow = (value: unknown, {job, clock}: Reading): Imported => {
   const parsed = row.safeParse(value);
-  if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
+  if (!parsed.success) return {kind: 'wrong', problem: schemaProblem(parsed.error)};
   const {id, created_at: createdAt, failed, scheduled} = parsed.data;
   const at = clock(createdAt);
   if (!at.ok) return {kind: 'wrong', problem: `created_at: ${at.problem}`};

@@ -1,6 +1,6 @@
 import {z} from 'zod';
 import {isAnswered, printedServer} from '../engine/cli/speedtest-cli.ts';
-import {problemOf} from '../engine/schema-problem.ts';
+import {schemaProblem} from '../engine/schema-problem.ts';
 import type {Measurement} from '../result.ts';
 import {readCsv} from './csv.ts';
 import {identifier, idleLatency, isMeasured, numeric, text, transfer} from './fields.ts';
@@ -49,7 +49,7 @@ const measurementOf = ({server, client, ...found}: z.output<typeof run>): Measur
  */
 const readRun = (value: unknown, {job, clock}: Reading): Imported => {
   const parsed = run.safeParse(value);
-  if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
+  if (!parsed.success) return {kind: 'wrong', problem: schemaProblem(parsed.error)};
   const at = clock(parsed.data.timestamp);
   if (!at.ok) return {kind: 'wrong', problem: `timestamp: ${at.problem}`};
   const measurement = measurementOf(parsed.data);

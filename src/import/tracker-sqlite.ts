@@ -20,19 +20,29 @@ const words: ReadonlyMap<unknown, string> = new Map([
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
-/** SQLite's primary result codes READONLY and CANTOPEN. @see https://sqlite.org/rescode.html */
-const notWritable: readonly unknown[] = [8, 14];
+const rawCodeOf = (error: unknown): unknown =>
+  error instanceof Error && 'rawCode' in error ? error.rawCode : undefined;
 
-/** Whether SQLite could not make the files by which it shares a write-ahead log with others. */
-const isUnsharable = (error: unknown): boolean =>
-  error instanceof Error &&
-  'rawCode' in error &&
-  typeof error.rawCode === 'number' &&
-  // The low byte of an extended code is the primary one.
-  notWritable.includes(error.rawCode & 0xff);
+/**
+ * SQLite's CANTOPEN and READONLY_DIRECTORY: it could not make the files by which it shares a write-ahead log with others.
+ * @see https://sqlite.org/rescode.html
+ */
+const unsharable: ReadonlySet<unknown> = new Set([14, 1544]);
+/** SQLite's READONLY_ROLLBACK: a transaction was broken off, and only who may write can roll it back. */
+const brokenOff = 776;
+
+const isFilled = (path: string): boolean => (statSync(path, {throwIfNoEntry: false})?.size ?? 0) > 0;
+
+const needsRollback = (path: string, options?: ErrorOptions): SourceError =>
+  new SourceError(
+    'unusable',
+    `${path} was broken off while it was written, and ${path}-journal is needed to mend it: start its program once`,
+    options,
+  );
 
 const explain = (path: string, error: unknown): unknown => {
   if (error instanceof SourceError || !(error instanceof Error)) return error;
+  if (rawCodeOf(error) === brokenOff) return needsRollback(path, {cause: error});
   const code = codeOf(error);
   if (code === 'SQLITE_BUSY')
     return new SourceError('interrupted', `${path} is kept locked by its program`, {cause: error});
@@ -68,6 +78,17 @@ const attach = (db: Database, uri: string): void => {
   }
 };
 
+/** Throws a `SourceError` where the file alone is not what was committed, as it would be read if nothing could change it. */
+const refuseUnmerged = (path: string): void => {
+  if (isFilled(`${path}-journal`)) throw needsRollback(path);
+  if (!isFilled(`${path}-wal`)) return;
+  throw new SourceError(
+    'unusable',
+    `${path} lacks what only ${path}-wal has, which cannot be read where nothing can be written: ` +
+      'start its program once, or copy all its files to where they may be written',
+  );
+};
+
 /** Opens a database that another program may be writing to, only to read it. */
 const openReadOnly = (path: string): Database => {
   if (!statSync(path, {throwIfNoEntry: false})?.isFile()) {
@@ -79,8 +100,9 @@ const openReadOnly = (path: string): Database => {
     try {
       attach(db, `${file}?mode=ro`);
     } catch (error) {
-      if (!isUnsharable(error)) throw error;
+      if (!unsharable.has(rawCodeOf(error))) throw error;
       attach(db, `${file}?immutable=1`);
+      refuseUnmerged(path);
     }
     return db;
   } catch (error) {

@@ -1,5 +1,5 @@
 import {oneLine} from '../delivery/http/response.ts';
-import {problemOf} from '../engine/schema-problem.ts';
+import {schemaProblem} from '../engine/schema-problem.ts';
 import type {Measurement, TestResult, TestServer, Transfer} from '../result.ts';
 import type {Clock} from './clock.ts';
 import {
@@ -112,7 +112,7 @@ const timesOf = (found: TrackerRow, clock: Clock): Times | string => {
  */
 export const readTracker = (value: unknown, {job, clock}: Reading): Imported => {
   const parsed = trackerRow.safeParse(value);
-  if (!parsed.success) return {kind: 'wrong', problem: problemOf(parsed.error)};
+  if (!parsed.success) return {kind: 'wrong', problem: schemaProblem(parsed.error)};
   const found = parsed.data;
   const times = timesOf(found, clock);
   if (typeof times === 'string') return {kind: 'wrong', problem: times};

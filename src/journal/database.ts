@@ -107,8 +107,9 @@ export const openDatabase = (
 };
 
 /**
- * Opens the journal's file only to read it, as it is: it keeps its schema, and nothing is made beside it. Gives undefined
- * where there is no journal yet. Throws a `JournalError`.
+ * Opens the journal's file only to read it, as it is: it keeps its schema, and nothing is made beside it. Close it at once:
+ * what is written by a process that opens the journal later is not seen. Gives undefined where there is no journal yet.
+ * Throws a `JournalError`.
  */
 export const openUnchanged = (path: string): Database | undefined => {
   if (!existsSync(path)) return undefined;

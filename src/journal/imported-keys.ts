@@ -1,17 +1,16 @@
 import {openUnchanged} from './database.ts';
-import type {ImportJournal} from './import-journal.ts';
 import {openKeys} from './imports.ts';
 
-/** What tells whether a journal has a result already. */
-export interface ImportedKeys extends Pick<ImportJournal, 'wasImported'> {
-  close(): void;
-}
-
 /**
- * Opens a journal of any version up to this one's for its keys alone: nothing of it is changed, and a bridge may have it
- * open. Gives undefined where there is no journal yet. Throws a `JournalError`.
+ * Gives those of some keys that results were imported under, in a journal of any version up to this one's: nothing of it is
+ * changed, and a bridge may have it open. None are where there is no journal yet. Throws a `JournalError`.
  */
-export const openImportedKeys = (path: string): ImportedKeys | undefined => {
+export const importedKeys = (path: string, keys: readonly string[]): ReadonlySet<string> => {
   const db = openUnchanged(path);
-  return db && {wasImported: openKeys(db), close: () => void db.close()};
+  if (db === undefined) return new Set();
+  try {
+    return openKeys(db)(keys);
+  } finally {
+    db.close();
+  }
 };

@@ -3,13 +3,20 @@ import {checksumOf} from './checksum.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {ImportJournal, KeyedResult} from './import-journal.ts';
 import type {Database} from './query.ts';
-import {columnsOf, command, numberQuery, statement, textOf} from './query.ts';
+import {columnsOf, command, statement, textOf} from './query.ts';
 import type {JournalRow} from './row.ts';
 
-/** Tells whether a result was imported under a key. The table of keys is the same in each version of the schema. */
-export const openKeys = (db: Database): ((key: string) => boolean) => {
-  const count = numberQuery(db, 'SELECT count(*) FROM imports WHERE key = ?');
-  return (key) => count(key) === 1;
+/** Gives those of some keys that results were imported under. The table of keys is the same in each version of the schema. */
+export const openKeys = (db: Database): ((keys: readonly string[]) => ReadonlySet<string>) => {
+  const find = statement(
+    db,
+    `SELECT CAST(json_group_array(value) AS BLOB) FROM json_each(?) WHERE value IN (SELECT key FROM imports)`,
+  );
+  return (keys) => {
+    const known: unknown = JSON.parse(textOf(columnsOf(find.get(JSON.stringify(keys)))[0]));
+    if (!Array.isArray(known)) throw new UnreadableRowError('journal: no array of keys');
+    return new Set(known.map(String));
+  };
 };
 
 /** What is asked of the journal's other parts. */
@@ -33,10 +40,7 @@ export const openImports = (
   {nextId, insertResult, lastSuccess, usage, hours}: Parts,
 ): ImportJournal => {
   const insertKey = command(db, 'INSERT OR IGNORE INTO imports (key) VALUES (?)');
-  const findKeys = statement(
-    db,
-    `SELECT CAST(json_group_array(value) AS BLOB) FROM json_each(?) WHERE value IN (SELECT key FROM imports)`,
-  );
+  const knownKeys = openKeys(db);
   const insertKeys = command(db, 'INSERT INTO imports (key) SELECT value FROM json_each(?)');
   const insertRows = command(
     db,
@@ -49,9 +53,7 @@ export const openImports = (
   const newOnes = (keyed: readonly KeyedResult[]): ReadonlyMap<string, TestResult> => {
     const found = new Map<string, TestResult>();
     for (const {key, result} of keyed) if (!found.has(key)) found.set(key, result);
-    const known: unknown = JSON.parse(textOf(columnsOf(findKeys.get(JSON.stringify([...found.keys()])))[0]));
-    if (!Array.isArray(known)) throw new UnreadableRowError('journal: no array of keys');
-    for (const key of known) found.delete(key);
+    for (const key of knownKeys([...found.keys()])) found.delete(key);
     return found;
   };
 
@@ -99,6 +101,6 @@ export const openImports = (
   return {
     importResult: (result, key) => importResult.immediate(result, key),
     importResults: (keyed) => importResults.immediate(keyed),
-    wasImported: openKeys(db),
+    wasImported: (key) => knownKeys([key]).has(key),
   };
 };

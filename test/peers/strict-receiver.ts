@@ -20,6 +20,8 @@ export interface StoredSample extends RemoteSample {
 export interface StrictReceiver extends Receiver {
   /** Every sample it stored, in the order of arrival. A repetition of a series' newest sample is stored once. */
   readonly samples: readonly StoredSample[];
+  /** Every sample of the requests without violations, in the order of arrival: repetitions and refused ones are in it. */
+  readonly arrived: readonly StoredSample[];
   /** What requests had that the specification forbids. Such a request gets 400 and nothing of it is stored. */
   readonly violations: readonly string[];
   /** What was refused because of what had been stored before. The rest of such a request is stored. */
@@ -35,6 +37,7 @@ export async function startStrictReceiver(
 ): Promise<StrictReceiver> {
   const {v2 = 'taken'} = options;
   const samples: StoredSample[] = [];
+  const arrived: StoredSample[] = [];
   const violations: string[] = [];
   const conflicts: string[] = [];
   const newest = new Map<string, RemoteSample>();
@@ -42,6 +45,8 @@ export async function startStrictReceiver(
   /** Stores a sample, or returns why its series can't take it. */
   const store = (series: TimeSeries, sample: RemoteSample): string | undefined => {
     const key = JSON.stringify(series.labels);
+    const storable = {labels: Object.fromEntries(series.labels), ...sample};
+    arrived.push(storable);
     const last = newest.get(key);
     if (last !== undefined && sample.timestampMs <= last.timestampMs) {
       if (sample.timestampMs < last.timestampMs) return conflictWords[flavour].outOfOrder(series, sample);
@@ -50,7 +55,7 @@ export async function startStrictReceiver(
         : conflictWords[flavour].duplicate(series, sample);
     }
     newest.set(key, sample);
-    samples.push({labels: Object.fromEntries(series.labels), ...sample});
+    samples.push(storable);
     return undefined;
   };
 
@@ -72,7 +77,7 @@ export async function startStrictReceiver(
   };
 
   const strict: Behaviour = {kind: 'judge', judge};
-  return {...(await startReceiver(strict, options)), samples, violations, conflicts, strict};
+  return {...(await startReceiver(strict, options)), samples, arrived, violations, conflicts, strict};
 }
 
 /** 2.0, "Required Written Response Headers". */

@@ -502,7 +502,7 @@ it('a result in the journal is never delivered twice by a restart', async () => 
   const receiver = await startStrictReceiver();
   onTestFinished(() => receiver.stop());
   const deliveredAtMs = () =>
-    receiver.samples
+    receiver.arrived
       .filter(({labels}) => labels['__name__'] === 'speedtest_tracker_ping')
       .map(({timestampMs}) => timestampMs);
   const configuration = {

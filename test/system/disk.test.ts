@@ -91,9 +91,9 @@ const journaled = (path: string) => {
   return {rows, cursor};
 };
 
-/** When the results that the receiver has ended, in the order in which it took them; stale markers are none. */
-const received = ({samples}: StrictReceiver): readonly number[] =>
-  samples
+/** When the results ended that came to the receiver, each as often as it came, in that order; stale markers are none. */
+const received = ({arrived}: StrictReceiver): readonly number[] =>
+  arrived
     .filter(({labels, value}) => labels['__name__'] === 'speedtest_tracker_ping' && value !== 'stale')
     .map(({timestampMs}) => timestampMs);
 

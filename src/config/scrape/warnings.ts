@@ -1,5 +1,5 @@
-import {type Path, valueAt} from '../problem.ts';
-import {unusedRelabelKeys, type Warn} from '../unused-relabel-keys.ts';
+import {type Path, valueAt, type Warn} from '../problem.ts';
+import {unusedRelabelKeys} from '../unused-relabel-keys.ts';
 import type {ScrapeConfig} from './scrape-config.ts';
 
 interface Scrapes {

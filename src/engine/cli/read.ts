@@ -1,6 +1,7 @@
 import type {z} from 'zod';
 import type {Measurement, Transfer} from '../../result.ts';
 import {EngineError} from '../engine.ts';
+import {schemaProblem} from '../schema-problem.ts';
 
 const shown = 80;
 
@@ -22,9 +23,7 @@ export const readJson = (what: string, text: string): unknown => {
 export const readShape = <T>(what: string, schema: z.ZodType<T>, value: unknown): T => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const place = issue?.path.join('.') || 'output';
-  throw new EngineError('bad-output', `${what}: ${place}: ${issue?.message ?? 'not as expected'}`);
+  throw new EngineError('bad-output', `${what}: ${schemaProblem(parsed.error, 'output')}`);
 };
 
 /** 10 Tbit/s: beyond any line that a test is run on. */

@@ -20,7 +20,7 @@ export const discoverServer = async (
   settings: DiscoverySettings,
   signal: AbortSignal,
 ): Promise<LibrespeedServer> => {
-  const what = `looking for a LibreSpeed server at ${withoutToken(base)}`;
+  const what = `looking for a LibreSpeed server at ${withoutToken(base.href)}`;
   const session = createSession(base, {...settings, what}, signal);
   const refusals: ResponseHead[] = [];
   try {

@@ -32,9 +32,9 @@ export const parseBaseUrl = (text: string): URL | undefined => {
   return url;
 };
 
-/** A base URL as failures may show it: a reflector's token in it is left out. */
-export const withoutToken = ({origin, pathname}: URL): string =>
-  `${origin}${pathname.replace(/^\/token=[^/]*/, '/token=<secret>')}`;
+/** An address, or what was meant as one, as messages may show it: a reflector's token in it is left out. */
+export const withoutToken = (address: string): string =>
+  address.replace(/([/?&]token=)[^/?&#"\s]+/g, '$1<secret>');
 
 /** The URL of a path below a base URL; a slash at the path's beginning makes no difference, as in librespeed-cli. */
 export const below = (base: URL, path: string): URL => new URL(path.replace(/^\/+/, ''), base);

@@ -1,16 +1,29 @@
-import {readFileSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {describe, expect, it, onTestFinished, vi} from 'vitest';
+import {copyFileSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
+import {previewImport} from '../../../src/cli/import.ts';
+import {terminalOf} from '../../../src/cli/terminal.ts';
+import {loadConfig} from '../../../src/config/load.ts';
 import {readOoklaLine} from '../../../src/import/ookla-json.ts';
+import type {Source} from '../../../src/import/source.ts';
 import {openDatabase} from '../../../src/journal/database.ts';
 import {migrations} from '../../../src/journal/migrations.ts';
 import {numberQuery} from '../../../src/journal/query.ts';
 import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {recorded} from '../../fixtures/ookla.ts';
+import {completed} from '../../fixtures/results.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {keepPrinted} from './printed.ts';
 
 const trackerExport = 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n';
+
+/** Has a journal's file hold all that is in its write-ahead log. */
+const checkpoint = (path: string): void => {
+  const db = openDatabase(path);
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+};
 
 /** Imports with the command into the journal of a folder, and gives where that is, and what was said. */
 const importInto = async (folder: string, kind: string, content: string, ...args: readonly string[]) => {
@@ -22,23 +35,19 @@ const importInto = async (folder: string, kind: string, content: string, ...args
   // JSON is YAML.
   const storage = {path, retention: '100y'};
   writeFileSync(config, JSON.stringify({jobs: [], remote_write: destinations, storage}));
-  const said: string[] = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    const spy = vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0);
-    onTestFinished(() => spy.mockRestore());
-  }
+  const printed = keepPrinted();
   const command = ['import', kind, source, '--job', 'wan', '--timezone', 'UTC', '--config', config, ...args];
   expect(await runCommand(command, {}, new AbortController().signal)).toBe(0);
-  return {path, said: said.join('')};
+  return {path, stdout: printed.stdout(), stderr: printed.stderr()};
 };
 
 /** Imports one result into a journal of its own, and gives what came of it. */
 const importOne = async (kind: string, content: string, ...args: readonly string[]) => {
-  const {path, said} = await importInto(temporaryFolder(), kind, content, ...args);
+  const {path, ...said} = await importInto(temporaryFolder(), kind, content, ...args);
   const journal = openJournal(path);
   onTestFinished(() => journal.close());
   const [row] = journal.after(0, 1);
-  return {result: row?.result, lag: journal.status('north')?.lag, said};
+  return {result: row?.result, lag: journal.status('north')?.lag, ...said};
 };
 
 describe('an imported result', () => {
@@ -46,23 +55,22 @@ describe('an imported result', () => {
     ['tracker-csv', trackerExport],
     ['ookla-json', JSON.stringify(recorded), '--no-deliver'],
   ])('is history, and the last line names the backfill: %s', async (kind = '', content = '', ...args) => {
-    const {result, said} = await importOne(kind, content, ...args);
+    const {result, stdout, stderr} = await importOne(kind, content, ...args);
     expect(result).toMatchObject({job: 'wan', history: true});
-    expect(said).toBe(
-      '1 results imported, 0 there already, 0 lines left out\n' +
-        'not queued for north, south: speedtest-bridge backfill --to NAME sends them\n',
-    );
+    expect(stdout).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    expect(stderr).toBe('not queued for north, south: speedtest-bridge backfill --to NAME sends them\n');
   });
 
   it.each<readonly string[]>([
     ['ookla-json', JSON.stringify(recorded)],
     ['tracker-csv', trackerExport, '--deliver'],
   ])('waits for each destination: %s', async (kind = '', content = '', ...args) => {
-    const {result, lag, said} = await importOne(kind, content, ...args);
+    const {result, lag, stdout, stderr} = await importOne(kind, content, ...args);
     expect(result).toMatchObject({job: 'wan'});
     expect(result).not.toHaveProperty('history');
     expect(lag).toBe(1);
-    expect(said).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    expect(stdout).toBe('1 results imported, 0 there already, 0 lines left out\n');
+    expect(stderr).toBe('');
   });
 });
 
@@ -74,10 +82,52 @@ it('a dry run tells what is in an older journal already, whose schema it leaves 
   onTestFinished(() => void db.close());
   db.prepare('INSERT INTO imports (key) VALUES (?)').run(imported.kind === 'result' ? imported.key : '');
   const another = JSON.stringify({...recorded, isp: 'another'});
-  const {said} = await importInto(folder, 'ookla-json', `${line}\n${another}\n`, '--dry-run');
-  expect(said).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
+  const {stdout} = await importInto(folder, 'ookla-json', `${line}\n${another}\n`, '--dry-run');
+  expect(stdout).toMatch(/^1 results would be imported, 1 there already, 0 lines left out$/m);
   expect(numberQuery(db, 'PRAGMA user_version')()).toBe(1);
   expect(numberQuery(db, 'SELECT count(*) FROM imports')()).toBe(1);
+});
+
+/** What a dry run gives beside the journal at a path. */
+const preview = (path: string, source: Source, signal: AbortSignal) => {
+  const file = join(dirname(path), 'bridge.yaml');
+  writeFileSync(file, JSON.stringify({jobs: [], storage: {path, retention: '100y'}}));
+  return previewImport(
+    loadConfig({file, flags: {}, env: {}}),
+    source,
+    terminalOf(process.stdout, {}),
+    signal,
+  );
+};
+
+it('a dry run counts what a bridge imports that opens the journal meanwhile', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'journal.db');
+  const journaled = openJournal(join(folder, 'made.db'));
+  onTestFinished(() => journaled.close());
+  const results = Array.from({length: 5000}, (_, index) => ({
+    result: completed({endedAtMs: index}),
+    key: `key ${index}`,
+  }));
+  journaled.importResults(results.slice(0, 500));
+  checkpoint(join(folder, 'made.db'));
+  // A copy, beside which there is no write-ahead log.
+  copyFileSync(join(folder, 'made.db'), path);
+  const rows = results.map((each) => ({place: each.key, imported: {kind: 'result', ...each} as const}));
+  const source: Source = {
+    rowsName: 'results',
+    async *batches() {
+      yield {rows: rows.slice(0, 500), fraction: 0.1};
+      const journal = openJournal(path);
+      journal.importResults(results);
+      checkpoint(path);
+      yield {rows: rows.slice(500), fraction: 1};
+      journal.close();
+    },
+  };
+  const printed = keepPrinted();
+  expect(await preview(path, source, new AbortController().signal)).toBe(0);
+  expect(printed.stdout()).toBe('0 results would be imported, 5000 there already, 0 results left out\n');
 });
 
 it.each([{args: []}, {args: ['--dry-run']}])(
@@ -87,33 +137,79 @@ it.each([{args: []}, {args: ['--dry-run']}])(
     const content = `${trackerExport}2,11.25,117654321,2026-03-02 07:07:42\n3,11.25,117654321,${yesterday}\n`;
     const importing = async (folder: string, retention: string) =>
       importInto(folder, 'tracker-csv', content, '--storage-retention', retention, ...args);
-    const {said} = await importing(temporaryFolder(), '2d');
-    expect(said).toContain(
-      '2 of the 3 are older than storage.retention, and removed within the hour unless it is raised before\n',
+    const {stderr} = await importing(temporaryFolder(), '2d');
+    expect(stderr).toContain(
+      '2 of the 3 are older than storage.retention, and removed within the hour, or once every destination has them, unless it is raised before\n',
     );
-    expect((await importing(temporaryFolder(), '100y')).said).not.toContain('storage.retention');
+    const kept = await importing(temporaryFolder(), '100y');
+    expect(`${kept.stdout}${kept.stderr}`).not.toContain('storage.retention');
   },
 );
 
 it('results that were there already are not counted among those that the next pruning removes', async () => {
   const folder = temporaryFolder();
   await importInto(folder, 'tracker-csv', trackerExport);
-  const {said} = await importInto(folder, 'tracker-csv', trackerExport, '--storage-retention', '2d');
-  expect(said).toBe('0 results imported, 1 there already, 0 lines left out\n');
+  const {stdout, stderr} = await importInto(
+    folder,
+    'tracker-csv',
+    trackerExport,
+    '--storage-retention',
+    '2d',
+  );
+  expect(stdout).toBe('0 results imported, 1 there already, 0 lines left out\n');
+  expect(stderr).toBe('');
 });
 
-it.each([
-  {args: [], problem: 'cannot be written'},
-  {args: ['--dry-run'], problem: 'cannot be read'},
-])('says in one line that the journal $problem', async ({args, problem}) => {
-  const folder = temporaryFolder();
-  const db = openDatabase(join(folder, 'made.db'));
-  const page = numberQuery(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'imports'")() ?? 0;
+/** A journal with the page that this table begins on overwritten. */
+const makeDamaged = (folder: string, table: string): string => {
+  const path = join(folder, 'journal.db');
+  const made = join(folder, 'made.db');
+  const db = openDatabase(made);
+  const page = numberQuery(db, 'SELECT rootpage FROM sqlite_schema WHERE name = ?')(table) ?? 0;
   db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  const bytes = readFileSync(join(folder, 'made.db')).fill('x', (page - 1) * 4096, page * 4096);
-  writeFileSync(join(folder, 'journal.db'), bytes);
   db.close();
-  await expect(importInto(folder, 'tracker-csv', trackerExport, ...args)).rejects.toThrow(
-    `journal ${join(folder, 'journal.db')} ${problem}: database disk image is malformed (storage.path)`,
+  writeFileSync(path, readFileSync(made).fill('x', (page - 1) * 4096, page * 4096));
+  return path;
+};
+
+it.each([
+  {kind: 'tracker-csv', args: [], table: 'imports', problem: 'cannot be written'},
+  {kind: 'tracker-csv', args: ['--dry-run'], table: 'imports', problem: 'cannot be read'},
+  {kind: 'ookla-json', args: [], table: 'cursors', problem: 'cannot be written'},
+])('says in one line that the journal $problem: $kind, $table', async ({kind, args, table, problem}) => {
+  const folder = temporaryFolder();
+  const path = makeDamaged(folder, table);
+  await expect(importInto(folder, kind, trackerExport, ...args)).rejects.toThrow(
+    `journal ${path} ${problem}: database disk image is malformed (storage.path)`,
   );
+});
+
+describe('an import that is told to stop', () => {
+  const stopAfter = (path: string, action: () => void) => {
+    const stop = new AbortController();
+    const source: Source = {
+      rowsName: 'results',
+      async *batches(signal) {
+        action();
+        stop.abort(new Error('told to stop'));
+        yield {rows: [], fraction: 0.5};
+        signal.throwIfAborted();
+      },
+    };
+    return preview(path, source, stop.signal);
+  };
+
+  it('says that it can go on', async () => {
+    const printed = keepPrinted();
+    expect(await stopAfter(join(temporaryFolder(), 'journal.db'), () => undefined)).toBe(1);
+    expect(printed.stderr()).toBe('stopped: the same command goes on from here\n');
+  });
+
+  it('does not hide what is wrong with the journal', async () => {
+    const path = join(temporaryFolder(), 'journal.db');
+    keepPrinted();
+    await expect(stopAfter(path, () => writeFileSync(path, 'x'.repeat(8192)))).rejects.toThrow(
+      `journal ${path} is not a journal`,
+    );
+  });
 });

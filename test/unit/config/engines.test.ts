@@ -119,6 +119,15 @@ describe('engines that are programs', () => {
   });
 });
 
+it.each(['host:8990/token=0123456789abcdef/', 'http://host:8990/empty?token=0123456789abcdef'])(
+  'shows no token of a reflector where its address is refused: %s',
+  (server) => {
+    expect(problemsOf(`{librespeed: {server: '${server}'}}`)).toContain(
+      `, found "${server.replace('0123456789abcdef', '<secret>')}"`,
+    );
+  },
+);
+
 it('measures packet loss by ICMP only where that is allowed', () => {
   expect(load('{}')).toMatchObject({
     librespeed: {icmpPacketLoss: false},

@@ -1,7 +1,9 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {Readable} from 'node:stream';
+import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {lineSource, wholeSource} from '../../../src/import/input.ts';
+import {lineSource, linesOf, wholeSource} from '../../../src/import/input.ts';
 import type {Batch, Source} from '../../../src/import/source.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 
@@ -46,6 +48,35 @@ it('gives rows in batches, and tells how far it is', async () => {
     expect(batches.at(-1)?.fraction).toBe(1);
     expect(batches[0]?.fraction).toBeLessThan(1);
   }
+});
+
+/** What comes of a text for each of its pieces, and at its end. */
+const linesFrom = async (pieces: Iterable<string>): Promise<readonly (readonly string[])[]> => {
+  const given: (readonly string[])[] = [];
+  for await (const lines of linesOf('FILE', Readable.from(pieces))) given.push(lines);
+  return given;
+};
+
+it('gives the same lines however the text is cut into pieces', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({unit: fc.constantFrom('a', 'é', '\r', '\n'), minLength: 1})),
+      async (pieces) => {
+        const given = await linesFrom(pieces);
+        expect(given).toHaveLength(pieces.length + 1);
+        expect(given.flat()).toEqual(pieces.join('').split(/\r?\n/));
+      },
+    ),
+  ));
+
+it('takes a line of 64 Mi characters, and refuses a longer one', async () => {
+  const pieces = Array.from({length: 64}, () => 'x'.repeat(1024 * 1024));
+  const given = await linesFrom([...pieces, '\n']);
+  expect(given.flat().map(({length}) => length)).toEqual([64 * 1024 * 1024, 0]);
+  await expect(linesFrom([...pieces, 'xx'])).rejects.toMatchObject({
+    kind: 'unusable',
+    message: 'FILE has a line of more than 64 Mi characters, which is no result',
+  });
 });
 
 it('reads a whole file without its byte order mark', async () => {

@@ -1,5 +1,5 @@
-import {chmodSync, copyFileSync, readFileSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {createClock} from '../../../src/import/clock.ts';
 import type {SourceRow} from '../../../src/import/source.ts';
@@ -32,6 +32,23 @@ const withoutRights = (): void => {
   if (process.geteuid?.() !== 0) return;
   process.seteuid?.('nobody');
   onTestFinished(() => process.seteuid?.(0));
+};
+
+/** A copy of a database and of what lies beside it, in a folder of its own. */
+const copyOf = (path: string, ...beside: readonly string[]): string => {
+  const copy = join(temporaryFolder(), 'copy.sqlite');
+  for (const suffix of ['', ...beside]) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
+  return copy;
+};
+
+/** Lets nothing be written in a database's folder, nor to any file in it, for the rest of the test. */
+const writeProtect = (path: string): void => {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o444);
+  chmodSync(folder, 0o555);
+  onTestFinished(() => chmodSync(folder, 0o700));
+  withoutRights();
+  expect(() => writeFileSync(join(folder, 'another'), '')).toThrow('EACCES');
 };
 
 const expected = (row: Readonly<Record<string, unknown>>): SourceRow => ({
@@ -99,16 +116,43 @@ describe("Speedtest Tracker's file", () => {
   it('is read where nothing can be written', async () => {
     const {path, db} = make('data', [trackerRow()]);
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    const folder = temporaryFolder();
-    const copy = join(folder, 'copy.sqlite');
-    copyFileSync(path, copy);
-    chmodSync(copy, 0o444);
-    chmodSync(folder, 0o555);
-    onTestFinished(() => chmodSync(folder, 0o700));
-    withoutRights();
-    expect(() => writeFileSync(join(folder, 'another'), '')).toThrow('EACCES');
+    const copy = copyOf(path);
+    writeProtect(copy);
     expect(await readAll(copy)).toHaveLength(1);
   });
+
+  it('is not read without the write-ahead log that it needs', async () => {
+    const {path, db, add} = make('data', [trackerRow()]);
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    add(trackerRow({id: 18}));
+    const copy = copyOf(path, '-wal');
+    expect(await readAll(copyOf(path, '-wal'))).toHaveLength(2);
+    writeProtect(copy);
+    await expect(readAll(copy)).rejects.toMatchObject({
+      kind: 'unusable',
+      message:
+        `${copy} lacks what only ${copy}-wal has, which cannot be read where nothing can be written: ` +
+        'start its program once, or copy all its files to where they may be written',
+    });
+  });
+
+  it.each(['where all can be written', 'where nothing can'])(
+    'is not read with a transaction that was broken off, %s',
+    async (where) => {
+      const ids = Array.from({length: 300}, (_, index) => index + 1);
+      const {path, db} = make(
+        'data',
+        ids.map((id) => trackerRow({id, download: 100, comments: 'x'.repeat(1000)})),
+      );
+      db.exec('PRAGMA journal_mode = DELETE; PRAGMA cache_size = 5; BEGIN; UPDATE results SET download = -1');
+      const copy = copyOf(path, '-journal');
+      if (where === 'where nothing can') writeProtect(copy);
+      await expect(readAll(copy)).rejects.toMatchObject({
+        kind: 'unusable',
+        message: `${copy} was broken off while it was written, and ${copy}-journal is needed to mend it: start its program once`,
+      });
+    },
+  );
 
   it('may hold texts that are not UTF-8, numbers in texts, and data that are no JSON', async () => {
     const {path, db} = make('split', [splitTrackerRow({download: '117654321', ping: 'fast', id: 18})]);

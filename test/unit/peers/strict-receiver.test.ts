@@ -160,6 +160,7 @@ test('across requests, the newest sample may be repeated, but not with another v
   await receiver.write([ping, [[1_000, 1]]]);
   expect((await receiver.write([ping, [[1_000, 1]]])).status).toBe(204);
   expect(receiver.samples).toHaveLength(1);
+  expect(receiver.arrived).toHaveLength(2);
   const answer = await receiver.write([ping, [[1_000, 2]]]);
   expect(answer).toEqual({
     status: 400,
