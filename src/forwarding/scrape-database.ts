@@ -40,6 +40,12 @@ export interface StoredScrape {
   readonly blocks: readonly [Block, ...Block[]];
 }
 
+/** Destinations that are no longer kept for, and how many samples were deleted that no other had yet to take. */
+export interface Forgotten {
+  readonly destinations: readonly string[];
+  readonly samples: number;
+}
+
 /** What was deleted to make room. */
 export interface Dropped {
   readonly id: number;
@@ -48,14 +54,14 @@ export interface Dropped {
 
 /** A journal of scrapes in an open file. All calls throw what SQLite throws, or an `UnreadableRowError`. */
 export interface ScrapeDatabase {
-  /** Commits a scrape's blocks, in one transaction with what `advance` does. Returns its number. */
+  /** Commits a scrape's blocks, and how far these destinations have come. Returns the scrape's number. */
   append(blocks: readonly Block[], cursors: ReadonlyMap<string, number>): number;
   /** The first scrape after that number. */
   after(id: number): StoredScrape | undefined;
   lastId(): number;
   cursors(): ReadonlyMap<string, number>;
   /** Notes how far each destination has come, and forgets all others. Deletes what none of them needs. */
-  advance(cursors: ReadonlyMap<string, number>): void;
+  keepFor(cursors: ReadonlyMap<string, number>): Forgotten;
   /** Makes numbers go on behind this one. Only for a file without blocks. */
   startAfter(id: number): void;
   /** Deletes the oldest scrape, and the layouts that only it has. Undefined where there is none. */
@@ -119,10 +125,13 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   );
   const selectCursors = statement(db, 'SELECT CAST(destination AS BLOB), done_id FROM cursors');
   const setCursor = command(db, 'INSERT OR REPLACE INTO cursors (destination, done_id) VALUES (?, ?)');
-  const forgetOthers = command(
+  const firstDone = numberQuery(db, 'SELECT min(done_id) FROM cursors');
+  const forgetOthers = statement(
     db,
-    'DELETE FROM cursors WHERE destination NOT IN (SELECT value FROM json_each(?))',
+    `DELETE FROM cursors WHERE destination NOT IN (SELECT value FROM json_each(?))
+       RETURNING CAST(destination AS BLOB)`,
   );
+  const samplesUpTo = numberQuery(db, 'SELECT sum(length(sampled)) / 8 FROM blocks WHERE id <= ?');
   const removeUpTo = command(db, 'DELETE FROM blocks WHERE id <= ?');
   const oldest = statement(
     db,
@@ -134,12 +143,27 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   const freePages = numberQuery(db, 'PRAGMA freelist_count');
   const timeAfter = numberQuery(db, 'SELECT time_ms FROM blocks WHERE id > ? ORDER BY id LIMIT 1');
 
+  /** The number of the last block that no destination has yet to take. */
+  const lastDone = (): number => {
+    const last = lastId() ?? 0;
+    return Math.min(last, firstDone() ?? last);
+  };
+
   const note = (cursors: ReadonlyMap<string, number>): void => {
     for (const [destination, id] of cursors) setCursor.run(destination, id);
-    forgetOthers.run(JSON.stringify([...cursors.keys()]));
-    removeUpTo.run(Math.min(lastId() ?? 0, ...cursors.values()));
+    removeUpTo.run(lastDone());
   };
-  const advance = db.transaction(note);
+
+  const keepFor = db.transaction((cursors: ReadonlyMap<string, number>): Forgotten => {
+    note(cursors);
+    const destinations = forgetOthers
+      .all(JSON.stringify([...cursors.keys()]))
+      .map((row) => textOf(columnsOf(row)[0]));
+    const done = lastDone();
+    const samples = samplesUpTo(done) ?? 0;
+    removeUpTo.run(done);
+    return {destinations, samples};
+  });
 
   const append = db.transaction((blocks: readonly Block[], cursors: ReadonlyMap<string, number>): number => {
     note(cursors);
@@ -203,7 +227,7 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
           return [textOf(destination), typeof id === 'number' ? id : 0];
         }),
       ),
-    advance: (cursors) => advance.immediate(cursors),
+    keepFor: (cursors) => keepFor.immediate(cursors),
     startAfter: (id) => {
       db.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('blocks', ${id})`);
     },

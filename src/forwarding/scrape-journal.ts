@@ -6,11 +6,11 @@ import {type Block, samplesIn} from '../scrape/block.ts';
 import {openScrapeDatabase, type ScrapeDatabase, type StoredScrape} from './scrape-database.ts';
 
 /**
- * Why samples were lost: the journal was full, its file could not be written or read, or they were older than the last of
- * their series.
+ * Why samples were lost: the journal was full, its file could not be written or read, the destinations that had yet to take
+ * them are no longer configured, or they were older than the last of their series.
  */
-export type LossReason = 'limit' | 'file' | 'order';
-export const lossReasons: readonly LossReason[] = ['limit', 'file', 'order'];
+export type LossReason = 'limit' | 'file' | 'unconfigured' | 'order';
+export const lossReasons: readonly LossReason[] = ['limit', 'file', 'unconfigured', 'order'];
 
 export interface ScrapeJournalSettings {
   readonly path: string;
@@ -29,7 +29,7 @@ export interface ScrapeJournalSettings {
 export interface ScrapeJournal {
   /** Commits the blocks of one scrape, in one transaction. Their values must stay as they are. */
   append(blocks: readonly Block[]): void;
-  /** Keeps scrapes for these destinations and no others. A new one starts at the end. */
+  /** Keeps scrapes for these destinations and no others. A new one starts at the end; what only others had yet to take is lost. */
   keepFor(destinations: readonly string[]): void;
   /** How far a destination has come: the number of the last scrape that it is done with. */
   cursor(destination: string): number;
@@ -89,6 +89,16 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     );
   };
 
+  /** Tells a file how far the destinations have come, and which there are. */
+  const tell = (database: ScrapeDatabase): void => {
+    const {destinations, samples} = database.keepFor(cursors);
+    if (samples === 0) return;
+    onLost(samples, 'unconfigured');
+    log.error(
+      `journal of scrapes ${path}: ${samples} samples were dropped that only destinations waited for which are no longer configured: ${destinations.join(', ')}`,
+    );
+  };
+
   /** Makes a file that was opened go on where this journal is, or this journal where the file is. */
   const takeUp = (opened: ScrapeDatabase): void => {
     const found = opened.lastId();
@@ -99,7 +109,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     // A file that could not be opened until now tells where they are; one that is new begins where they are.
     for (const [destination, id] of cursors)
       cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
-    if (cursors.size > 0) opened.advance(cursors);
+    if (cursors.size > 0) tell(opened);
   };
 
   const open = (): ScrapeDatabase => {
@@ -150,7 +160,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
 
   const makeRoom = (database: ScrapeDatabase, bytes: number): void => {
     // What all have is no loss.
-    if (database.bytes() + bytes > limitBytes) database.advance(cursors);
+    if (database.bytes() + bytes > limitBytes) tell(database);
     let samples = 0;
     while (database.bytes() + bytes > limitBytes) {
       const dropped = database.dropOldest();
@@ -172,7 +182,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
 
   const writeCursors = (): void => {
     writtenMs = now();
-    attemptIfThere((database) => database.advance(cursors));
+    attemptIfThere(tell);
   };
 
   attemptIfThere(() => {});
@@ -195,7 +205,10 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       lastId = appended;
     },
     keepFor: (destinations) => {
-      for (const name of [...cursors.keys()]) if (!destinations.includes(name)) cursors.delete(name);
+      const gone = [...cursors.keys()].filter((name) => !destinations.includes(name));
+      // What they have by now is not lost with them.
+      if (gone.length > 0) writeCursors();
+      for (const name of gone) cursors.delete(name);
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
       writeCursors();
     },

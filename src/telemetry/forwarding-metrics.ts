@@ -47,7 +47,7 @@ export const createForwardingMetrics = (
   });
   const lost = new Counter({
     name: `${prefix}scraped_samples_lost_total`,
-    help: 'Scraped samples that were lost before every destination had taken them, by why: the limit of their journal, its file, or the order of time.',
+    help: 'Scraped samples that were lost before every destination had taken them, by why: the limit of their journal, its file, a destination that is no longer configured, or the order of time.',
     labelNames: ['reason'] as const,
     registers,
   });

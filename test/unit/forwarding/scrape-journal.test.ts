@@ -120,6 +120,50 @@ it('starts a new destination at the end, and a known one where it was', () => {
   expect(['a', 'b', 'c'].map((name) => timesOf(again, name))).toEqual([[2000, 3000], [3000], []]);
 });
 
+it('counts and tells what only destinations waited for that are no longer configured', () => {
+  const {journal, path, lines, lost} = opened();
+  journal.keepFor(['a', 'b', 'c']);
+  for (let timeMs = 1; timeMs <= 6; timeMs += 1) journal.append([blockOf('up', 2, timeMs)]);
+  for (const [name, id] of [
+    ['a', 3],
+    ['b', 1],
+    ['c', 5],
+  ] as const)
+    journal.advance(name, id);
+  journal.keepFor(['a', 'c']);
+  expect([lost, timesOf(journal, 'a')]).toEqual([['4 unconfigured'], [4, 5, 6]]);
+  // Scrapes that others wait for stay.
+  journal.keepFor(['a']);
+  expect(lost).toEqual(['4 unconfigured']);
+  journal.close();
+  // Under another name it is another one.
+  const again = opened({path});
+  again.journal.keepFor(['d']);
+  expect([again.lost, timesOf(again.journal, 'd')]).toEqual([['6 unconfigured'], []]);
+  const why = 'samples were dropped that only destinations waited for which are no longer configured';
+  expect([...lines, ...again.lines]).toEqual([
+    `journal of scrapes ${path}: 4 ${why}: b`,
+    `journal of scrapes ${path}: 6 ${why}: a`,
+  ]);
+});
+
+it('counts what was waited for when the file can be told that nobody does', () => {
+  const {journal, path, lost, lines} = opened();
+  journal.keepFor(['a', 'b']);
+  for (const timeMs of [1, 2]) journal.append([blockOf('up', 2, timeMs)]);
+  const other = new Libsql(path);
+  other.exec('BEGIN IMMEDIATE');
+  journal.keepFor(['b']);
+  expect(lost).toEqual([]);
+  other.exec('ROLLBACK');
+  other.close();
+  journal.append([blockOf('up', 2, 3)]);
+  journal.advance('b', 3);
+  journal.close();
+  expect(lost).toEqual(['6 unconfigured']);
+  expect(lines[1]).toMatch(/configured: a$/);
+});
+
 it('tells the file what was delivered, also while the clock has yet to get to where it was before', () => {
   vi.useFakeTimers({toFake: ['Date', 'performance']});
   onTestFinished(() => {
