@@ -46,12 +46,6 @@ export interface Forgotten {
   readonly samples: number;
 }
 
-/** What was deleted to make room. */
-export interface Dropped {
-  readonly id: number;
-  readonly samples: number;
-}
-
 /** A journal of scrapes in an open file. All calls throw what SQLite throws, or an `UnreadableRowError`. */
 export interface ScrapeDatabase {
   /** Commits a scrape's blocks, and how far these destinations have come. Returns the scrape's number. */
@@ -64,8 +58,11 @@ export interface ScrapeDatabase {
   keepFor(cursors: ReadonlyMap<string, number>): Forgotten;
   /** Makes numbers go on behind this one. Only for a file without blocks. */
   startAfter(id: number): void;
-  /** Deletes the oldest scrape, and the layouts that only it has. Undefined where there is none. */
-  dropOldest(): Dropped | undefined;
+  /**
+   * Deletes, in one transaction, layouts that no block has, and then the oldest scrapes, until no more than so many bytes of the
+   * file are in use. It stops before that after a thousand scrapes, for that takes long. Returns how many samples were deleted.
+   */
+  makeRoom(mostBytes: number): number;
   /** How many bytes of the file are in use. */
   bytes(): number;
   /** The time of the first block after that number, Unix milliseconds. */
@@ -74,6 +71,8 @@ export interface ScrapeDatabase {
   prune(): void;
   close(): void;
 }
+
+const droppedAtOnce = 1000;
 
 const exemplars = z.array(
   z.object({
@@ -112,6 +111,8 @@ const exemplarsOf = (column: unknown): readonly Exemplar[] => {
 const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   db.exec('PRAGMA busy_timeout = 500'); // nothing else is done while a lock is waited for
   const layouts = openStoredLayouts(db, now);
+  /** Whether there can be layouts that no block has. To look takes long where a backlog has many. */
+  let mayHaveUnused = true;
   const insert = command(
     db,
     `INSERT INTO blocks (scrape, layout, time_ms, sampled, timestamps, created, exemplars)
@@ -141,6 +142,7 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   const pageBytes = numberQuery(db, 'PRAGMA page_size')() ?? 4096;
   const pages = numberQuery(db, 'PRAGMA page_count');
   const freePages = numberQuery(db, 'PRAGMA freelist_count');
+  const bytes = (): number => ((pages() ?? 0) - (freePages() ?? 0)) * pageBytes;
   const timeAfter = numberQuery(db, 'SELECT time_ms FROM blocks WHERE id > ? ORDER BY id LIMIT 1');
 
   /** The number of the last block that no destination has yet to take. */
@@ -149,9 +151,13 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     return Math.min(last, firstDone() ?? last);
   };
 
+  const removeDone = (): void => {
+    if (removeUpTo.run(lastDone()) > 0) mayHaveUnused = true;
+  };
+
   const note = (cursors: ReadonlyMap<string, number>): void => {
     for (const [destination, id] of cursors) setCursor.run(destination, id);
-    removeUpTo.run(lastDone());
+    removeDone();
   };
 
   const keepFor = db.transaction((cursors: ReadonlyMap<string, number>): Forgotten => {
@@ -159,9 +165,8 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     const destinations = forgetOthers
       .all(JSON.stringify([...cursors.keys()]))
       .map((row) => textOf(columnsOf(row)[0]));
-    const done = lastDone();
-    const samples = samplesUpTo(done) ?? 0;
-    removeUpTo.run(done);
+    const samples = samplesUpTo(lastDone()) ?? 0;
+    removeDone();
     return {destinations, samples};
   });
 
@@ -182,12 +187,24 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     return scrape + blocks.length - 1;
   });
 
-  const dropOldest = db.transaction((): Dropped | undefined => {
+  /** Deletes the oldest scrape, and the layouts that only it has. Gives its samples, undefined where there is none. */
+  const dropOldest = (): number | undefined => {
     const [id, samples] = columnsOf(oldest.get());
     if (typeof id !== 'number' || typeof samples !== 'number') return undefined;
     layouts.removeUpTo(id);
     removeUpTo.run(id);
-    return {id, samples};
+    return samples;
+  };
+
+  const makeRoom = db.transaction((mostBytes: number): number => {
+    if (mayHaveUnused) layouts.removeUnused();
+    let dropped = 0;
+    for (let count = 0; count < droppedAtOnce && bytes() > mostBytes; count += 1) {
+      const samples = dropOldest();
+      if (samples === undefined) break;
+      dropped += samples;
+    }
+    return dropped;
   });
 
   const blockOf = (row: unknown): Block & {readonly id: number} => {
@@ -231,8 +248,12 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     startAfter: (id) => {
       db.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('blocks', ${id})`);
     },
-    dropOldest: () => dropOldest.immediate(),
-    bytes: () => ((pages() ?? 0) - (freePages() ?? 0)) * pageBytes,
+    makeRoom: (mostBytes) => {
+      const samples = makeRoom.immediate(mostBytes);
+      mayHaveUnused = false;
+      return samples;
+    },
+    bytes,
     timeAfter: (id) => timeAfter(id),
     prune: layouts.prune,
     close: () => {

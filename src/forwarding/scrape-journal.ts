@@ -159,14 +159,11 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   };
 
   const makeRoom = (database: ScrapeDatabase, bytes: number): void => {
+    const mostBytes = limitBytes - bytes;
+    if (database.bytes() <= mostBytes) return;
     // What all have is no loss.
-    if (database.bytes() + bytes > limitBytes) tell(database);
-    let samples = 0;
-    while (database.bytes() + bytes > limitBytes) {
-      const dropped = database.dropOldest();
-      if (dropped === undefined) break;
-      samples += dropped.samples;
-    }
+    tell(database);
+    const samples = database.makeRoom(mostBytes);
     if (samples === 0) return;
     onLost(samples, 'limit');
     if (dropLines.next() !== undefined)

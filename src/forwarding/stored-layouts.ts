@@ -14,6 +14,8 @@ export interface StoredLayouts {
   forget(): void;
   /** Deletes the rows that only blocks up to this one have. */
   removeUpTo(blockId: number): void;
+  /** Deletes the rows that no block has. */
+  removeUnused(): void;
   /** Deletes the rows that no block has and that were not asked for lately: a target is bound to have the same series again. */
   prune(): void;
 }
@@ -123,6 +125,10 @@ export const openStoredLayouts = (
     removeUpTo: (blockId) => {
       removeUpTo.run(blockId);
       rows.clear();
+    },
+    removeUnused: () => {
+      rows.clear();
+      removeOthers.run('[]');
     },
     prune: () => {
       memory.tidy();

@@ -50,6 +50,10 @@ const countOf = (path: string, table: string): number => {
   }
 };
 
+/** How many samples were lost. */
+const sumOf = (lost: readonly string[]): number =>
+  lost.reduce((sum, line) => sum + Number.parseInt(line, 10), 0);
+
 it('gives what was appended, bit by bit, also to another process', () => {
   const {journal, path} = opened();
   journal.keepFor(['a']);
@@ -201,13 +205,71 @@ it('drops with the oldest what only they have, so that no more of them need go',
     journal.append([blockOf('same', 100, timeMs), blockOf(`own${timeMs}`, 1000, timeMs)]);
   const times = timesOf(journal, 'a');
   expect(times.at(-1)).toBe(100);
-  const samples = lost.reduce((sum, line) => sum + Number.parseInt(line, 10), 0);
-  expect(samples).toBe(1100 * (100 - times.length / 2));
+  expect(sumOf(lost)).toBe(1100 * (100 - times.length / 2));
   // Values and layout of a scrape have some 20 KiB.
   expect(times.length / 2).toBeGreaterThan(8);
   expect(countOf(path, 'layouts')).toBe(times.length / 2 + 1);
   journal.close();
   expect(statSync(path).size).toBeLessThan(400_000);
+});
+
+/** Makes a scrape of a journal's file, the first and only one, many: each but the first is a copy. */
+const copyTo = (path: string, many: number): void => {
+  const db = new Libsql(path);
+  db.exec(`WITH RECURSIVE numbers(id) AS (VALUES (2) UNION ALL SELECT id + 1 FROM numbers WHERE id < ${many})
+    INSERT INTO blocks (scrape, layout, time_ms, sampled)
+      SELECT numbers.id, layout, numbers.id, sampled FROM numbers, blocks WHERE blocks.id = 1`);
+  db.close();
+};
+
+/** A journal whose limit was lowered since its scrapes of 10 samples came in. */
+const openedAboveLimit = (scrapes: number) => {
+  const {journal, path} = opened();
+  journal.keepFor(['a']);
+  journal.append([blockOf('up', 10, 1)]);
+  journal.close();
+  copyTo(path, scrapes);
+  return opened({path, limitBytes: 60_000});
+};
+
+it('makes room for a lowered limit bit by bit', () => {
+  const {journal, path, lost, lines} = openedAboveLimit(2500);
+  const left = [];
+  for (const timeMs of [2501, 2502, 2503, 2504]) {
+    journal.append([blockOf('up', 10, timeMs)]);
+    left.push(countOf(path, 'blocks'));
+  }
+  expect(left.slice(0, 2)).toEqual([1501, 502]);
+  expect(left.at(-1)).toBeLessThan(300);
+  expect(left.at(-1)).toBeGreaterThan(10);
+  expect(timesOf(journal, 'a').at(-1)).toBe(2504);
+  expect(sumOf(lost) + 10 * timesOf(journal, 'a').length).toBe(25_040);
+  expect(lines).toHaveLength(1);
+});
+
+it('makes room wholly or not at all, and counts what it dropped also where the scrape itself is not taken', () => {
+  const {journal, path, lost} = openedAboveLimit(500);
+  const db = new Libsql(path);
+  db.exec(`CREATE TRIGGER t BEFORE DELETE ON blocks WHEN old.id = 20 BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  expect(() => journal.append([blockOf('up', 10, 501)])).toThrow('no');
+  expect([lost, countOf(path, 'blocks')]).toEqual([[], 500]);
+  db.exec(`DROP TRIGGER t; CREATE TRIGGER t BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  expect(() => journal.append([blockOf('up', 10, 501)])).toThrow('no');
+  expect(sumOf(lost) + 10 * countOf(path, 'blocks')).toBe(5000);
+  expect(sumOf(lost)).toBeGreaterThan(0);
+  db.close();
+});
+
+it('drops nothing that is waited for while there are layouts that no scrape has', () => {
+  const {journal, path, lost} = opened({limitBytes: 300_000});
+  journal.keepFor(['a']);
+  for (let timeMs = 1; timeMs <= 15; timeMs += 1) {
+    journal.append([blockOf(`own${timeMs}`, 1000, timeMs)]);
+    journal.advance('a', timeMs);
+  }
+  for (let timeMs = 16; timeMs <= 35; timeMs += 1) journal.append([blockOf('same', 1000, timeMs)]);
+  expect([lost, timesOf(journal, 'a').length]).toEqual([[], 20]);
+  expect(countOf(path, 'layouts')).toBe(1);
 });
 
 describe('a file', () => {
