@@ -82,6 +82,12 @@ const open = async (
     throw new JournalError(`journal ${path} is in use by another speedtest-bridge (storage.path)`);
   }
   onClose(() => journal.close());
+  const ownMetrics = createOwnMetrics({
+    version,
+    destinations: () => deliveries.states(),
+    waitingSinceMs: () => deliveries.waitingSinceMs(),
+    monthlyData: () => monthlyDataOf(config, journal, Date.now()),
+  });
   const onLost = (samples: number, reason: LossReason): void => ownMetrics.forwarding.lost(samples, reason);
   const scrapes = openScrapeJournal({
     path: `${path.replace(/\.db$/, '')}-scrapes.db`,
@@ -90,13 +96,6 @@ const open = async (
     log,
   });
   onClose(scrapes.close);
-
-  const ownMetrics = createOwnMetrics({
-    version,
-    destinations: () => deliveries.states(),
-    waitingSinceMs: () => deliveries.waitingSinceMs(),
-    monthlyData: () => monthlyDataOf(config, journal, Date.now()),
-  });
 
   const newest = () => newestOfEachJob(config, journal);
   const gate = createGate();

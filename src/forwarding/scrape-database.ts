@@ -1,6 +1,6 @@
 import {deserialize, serialize} from 'node:v8';
 import {z} from 'zod';
-import {openDatabase} from '../journal/database.ts';
+import {openDatabase, openUnchanged} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
 import type {Database} from '../journal/query.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
@@ -74,6 +74,8 @@ export interface ScrapeDatabase {
 
 const droppedAtOnce = 1000;
 
+const samplesInBlocks = 'SELECT sum(length(sampled)) / 8 FROM blocks';
+
 const exemplars = z.array(
   z.object({
     index: z.int(),
@@ -132,7 +134,7 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     `DELETE FROM cursors WHERE destination NOT IN (SELECT value FROM json_each(?))
        RETURNING CAST(destination AS BLOB)`,
   );
-  const samplesUpTo = numberQuery(db, 'SELECT sum(length(sampled)) / 8 FROM blocks WHERE id <= ?');
+  const samplesUpTo = numberQuery(db, `${samplesInBlocks} WHERE id <= ?`);
   const removeUpTo = command(db, 'DELETE FROM blocks WHERE id <= ?');
   const oldest = statement(
     db,
@@ -273,5 +275,22 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
   } catch (error) {
     db.close();
     throw error;
+  }
+};
+
+/**
+ * How many samples of scrapes after that number are in a file that was set aside as damaged: 0 where it can't tell. Leaves it as
+ * it is.
+ */
+export const samplesInDamaged = (path: string, afterId: number): number => {
+  let db: Database | undefined;
+  try {
+    db = openUnchanged(path);
+    return db === undefined ? 0 : (numberQuery(db, `${samplesInBlocks} WHERE id > ?`)(afterId) ?? 0);
+  } catch {
+    // What it says is known: the file is damaged.
+    return 0;
+  } finally {
+    db?.close();
   }
 };

@@ -3,7 +3,12 @@ import {faultOf} from '../journal/fault.ts';
 import {setAside} from '../journal/files.ts';
 import {createLimiter} from '../limiter.ts';
 import {type Block, samplesIn} from '../scrape/block.ts';
-import {openScrapeDatabase, type ScrapeDatabase, type StoredScrape} from './scrape-database.ts';
+import {
+  openScrapeDatabase,
+  type ScrapeDatabase,
+  type StoredScrape,
+  samplesInDamaged,
+} from './scrape-database.ts';
 
 /**
  * Why samples were lost: the journal was full, its file could not be written or read, the destinations that had yet to take
@@ -24,7 +29,7 @@ export interface ScrapeJournalSettings {
 
 /**
  * Scrapes on disk, until every destination is done with them. What was appended has been synced to disk. Trouble with the
- * file is logged, and what it takes along is counted: no call throws for it.
+ * file is logged, and what it takes along is counted, as far as a damaged one can still tell: no call throws for it.
  */
 export interface ScrapeJournal {
   /** Commits the blocks of one scrape, in one transaction. Their values must stay as they are. */
@@ -132,6 +137,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     log.error(
       `journal of scrapes ${path} is damaged (${String(error)}): it is kept as ${aside}, and a new one begun; what was in it and had not been delivered is lost`,
     );
+    const samples = samplesInDamaged(aside, cursors.size > 0 ? Math.min(...cursors.values()) : 0);
+    if (samples > 0) onLost(samples, 'file');
     db = open();
   };
 
