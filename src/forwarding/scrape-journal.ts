@@ -45,7 +45,10 @@ export interface ScrapeJournal {
    * delivered in the second before it may be given once more.
    */
   advance(destination: string, id: number): void;
-  /** Unix milliseconds of the oldest scrape that a destination has yet to take; undefined where there is none. */
+  /**
+   * Unix milliseconds of the oldest scrape that a destination has yet to take; undefined where there is none. While the file
+   * can't be read, what was given last.
+   */
   waitingSinceMs(destination: string): number | undefined;
   close(): void;
 }
@@ -86,6 +89,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   let writtenMs = Number.NEGATIVE_INFINITY;
   // Also those that the file has yet to be told of.
   const cursors = new Map<string, number>();
+  /** What was last known of the time since when scrapes wait for each. */
+  const waitingSince = new Map<string, number | undefined>();
 
   const complain = (error: unknown): void => {
     if (complaints.next() === undefined) return;
@@ -212,7 +217,10 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       const gone = [...cursors.keys()].filter((name) => !destinations.includes(name));
       // What they have by now is not lost with them.
       if (gone.length > 0) writeCursors();
-      for (const name of gone) cursors.delete(name);
+      for (const name of gone) {
+        cursors.delete(name);
+        waitingSince.delete(name);
+      }
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
       writeCursors();
     },
@@ -229,7 +237,12 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     },
     waitingSinceMs: (destination) => {
       const cursor = cursors.get(destination) ?? lastId;
-      return cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
+      const read =
+        cursor < lastId
+          ? attempt((database) => ({sinceMs: database.timeAfter(cursor)}))
+          : {sinceMs: undefined};
+      if (read !== undefined) waitingSince.set(destination, read.sinceMs);
+      return waitingSince.get(destination);
     },
     close: () => {
       if (db !== undefined && cursors.size > 0) writeCursors();

@@ -350,6 +350,21 @@ describe('a file', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('that can not be read leaves the time since when scrapes wait as it was, until it is known', () => {
+    const {journal, path, lines} = opened();
+    journal.keepFor(['a']);
+    journal.append([blockOf('up', 2, 1000)]);
+    expect(journal.waitingSinceMs('a')).toBe(1000);
+    const db = new Libsql(path);
+    db.exec('DELETE FROM layouts; PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
+    writeFileSync(path, 'x'.repeat(50_000));
+    expect(journal.waitingSinceMs('a')).toBe(1000);
+    expect(lines[0]).toContain('is damaged');
+    // The new file has none.
+    expect(journal.waitingSinceMs('a')).toBeUndefined();
+  });
+
   it('of a newer version is refused', () => {
     const {path, journal} = opened();
     journal.keepFor(['a']);
