@@ -11,17 +11,16 @@ import {
 } from './scrape-database.ts';
 
 /**
- * Why samples were lost: the journal was full, its file could not be written or read, the destinations that had yet to take
- * them are no longer configured, or they were older than the last of their series.
+ * Why a journal lost samples: it was full, its file could not be written or read, or the destinations that had yet to take them
+ * are no longer configured.
  */
-export type LossReason = 'limit' | 'file' | 'unconfigured' | 'order';
-export const lossReasons: readonly LossReason[] = ['limit', 'file', 'unconfigured', 'order'];
+export type JournalLossReason = 'limit' | 'file' | 'unconfigured';
 
 export interface ScrapeJournalSettings {
   readonly path: string;
   /** Most bytes that the file may hold. What does not fit displaces the oldest. */
   readonly limitBytes: number;
-  readonly onLost: (samples: number, reason: LossReason) => void;
+  readonly onLost: (samples: number, reason: JournalLossReason) => void;
   readonly log: {error(message: string): void};
   /** A clock that only goes forward, in milliseconds. */
   readonly now?: () => number;

@@ -1,7 +1,11 @@
 import {Counter, Gauge, type Registry} from 'prom-client';
 import type {Forwarded} from '../forwarding/forwarding.ts';
-import {type LossReason, lossReasons} from '../forwarding/scrape-journal.ts';
+import type {JournalLossReason} from '../forwarding/scrape-journal.ts';
 import {statusOf} from './delivery-metrics.ts';
+
+/** Why scraped samples were lost: their journal lost them, or they were older than the last of their series. */
+export type LossReason = JournalLossReason | 'order';
+export const lossReasons: readonly LossReason[] = ['limit', 'file', 'unconfigured', 'order'];
 
 /** The metrics of what is scraped and forwarded: what they are told, and what they read before a scrape. */
 export interface ForwardingMetrics {
