@@ -18,7 +18,7 @@ export type JournalLossReason = 'limit' | 'file' | 'unconfigured';
 
 export interface ScrapeJournalSettings {
   readonly path: string;
-  /** Most bytes that the file may hold. What does not fit displaces the oldest. */
+  /** Most bytes of the file that may be in use, one scrape's layouts aside. What does not fit displaces the oldest. */
   readonly limitBytes: number;
   readonly onLost: (samples: number, reason: JournalLossReason) => void;
   readonly log: {error(message: string): void};

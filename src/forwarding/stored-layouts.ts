@@ -67,7 +67,7 @@ const createLayoutMemory = (mostBytes: number) => {
 };
 
 /**
- * @param now the time in milliseconds.
+ * @param now a clock that only goes forward, in milliseconds.
  * @param mostBytes how much is kept in memory of layouts that nothing else uses. The rest is read again when it is asked for.
  */
 export const openStoredLayouts = (
