@@ -1,10 +1,9 @@
-import {deserialize, serialize} from 'node:v8';
-import {z} from 'zod';
 import {openDatabase, openUnchanged} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
 import type {Database} from '../journal/query.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
-import type {Block, Exemplar} from '../scrape/block.ts';
+import type {Block} from '../scrape/block.ts';
+import {bytesOf, bytesOfExemplars, exemplarsOf, floatsOf} from './stored-columns.ts';
 import {openStoredLayouts} from './stored-layouts.ts';
 
 /** The schema's history: append only, as that of the results' journal. */
@@ -75,40 +74,6 @@ export interface ScrapeDatabase {
 const droppedAtOnce = 1000;
 
 const samplesInBlocks = 'SELECT sum(length(sampled)) / 8 FROM blocks';
-
-const exemplars = z.array(
-  z.object({
-    index: z.int(),
-    labels: z.array(z.tuple([z.string(), z.string()])),
-    value: z.custom<number>((value) => typeof value === 'number'), // NaN too
-    timestampMs: z.number().optional(),
-  }),
-);
-
-const bytesOf = (column: Float64Array | undefined): Uint8Array | null =>
-  column === undefined ? null : new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-
-const floatsOf = (column: unknown, size: number): Float64Array => {
-  if (!(column instanceof Uint8Array) || column.length !== size * 8)
-    throw new UnreadableRowError(`journal: a block of ${size} series has a column that is not as long`);
-  const {buffer, byteOffset} = column;
-  // Copied where it begins at a place where no float64 may.
-  return byteOffset % 8 === 0
-    ? new Float64Array(buffer, byteOffset, size)
-    : new Float64Array(Uint8Array.from(column).buffer);
-};
-
-const exemplarsOf = (column: unknown): readonly Exemplar[] => {
-  try {
-    return exemplars
-      .parse(column instanceof Uint8Array ? deserialize(column) : undefined)
-      .map(({timestampMs, ...exemplar}) =>
-        timestampMs === undefined ? exemplar : {...exemplar, timestampMs},
-      );
-  } catch (error) {
-    throw new UnreadableRowError(`journal: a block's exemplars can't be read: ${String(error)}`);
-  }
-};
 
 const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   db.exec('PRAGMA busy_timeout = 500'); // nothing else is done while a lock is waited for
@@ -183,7 +148,7 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
         bytesOf(values),
         bytesOf(timestampsMs),
         bytesOf(createdMs),
-        given === undefined ? null : serialize(given),
+        bytesOfExemplars(given),
       );
     }
     return scrape + blocks.length - 1;
