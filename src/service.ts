@@ -1,7 +1,7 @@
 import type {Config} from './config/schema.ts';
 import {createGate} from './delivery/gate.ts';
 import {createDestinationStatus} from './destination-status.ts';
-import {type LossReason, openScrapeJournal} from './forwarding/scrape-journal.ts';
+import {openScrapeJournal} from './forwarding/scrape-journal.ts';
 import {jobStatus} from './job-status.ts';
 import {JournalError} from './journal/database.ts';
 import {openLastingJournal} from './journal/lasting-journal.ts';
@@ -27,6 +27,7 @@ import {createTrackerIntake} from './service/tracker-intake.ts';
 import {createYielding} from './service/yielding.ts';
 import {createDeliveryLog} from './telemetry/delivery-log.ts';
 import {createForwardingLog} from './telemetry/forwarding-log.ts';
+import type {LossReason} from './telemetry/forwarding-metrics.ts';
 import type {AdjustableLog} from './telemetry/log.ts';
 import {createOwnMetrics} from './telemetry/own-metrics.ts';
 import {createScrapeLog} from './telemetry/scrape-log.ts';
@@ -82,6 +83,12 @@ const open = async (
     throw new JournalError(`journal ${path} is in use by another speedtest-bridge (storage.path)`);
   }
   onClose(() => journal.close());
+  const ownMetrics = createOwnMetrics({
+    version,
+    destinations: () => deliveries.states(),
+    waitingSinceMs: () => deliveries.waitingSinceMs(),
+    monthlyData: () => monthlyDataOf(config, journal, Date.now()),
+  });
   const onLost = (samples: number, reason: LossReason): void => ownMetrics.forwarding.lost(samples, reason);
   const scrapes = openScrapeJournal({
     path: `${path.replace(/\.db$/, '')}-scrapes.db`,
@@ -90,13 +97,6 @@ const open = async (
     log,
   });
   onClose(scrapes.close);
-
-  const ownMetrics = createOwnMetrics({
-    version,
-    destinations: () => deliveries.states(),
-    waitingSinceMs: () => deliveries.waitingSinceMs(),
-    monthlyData: () => monthlyDataOf(config, journal, Date.now()),
-  });
 
   const newest = () => newestOfEachJob(config, journal);
   const gate = createGate();

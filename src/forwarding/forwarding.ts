@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {retryWaitMs} from '../delivery/backoff.ts';
 import type {Gate} from '../delivery/gate.ts';
 import {isTooOld, type QueueSettings, tooOld} from '../delivery/queue.ts';
@@ -101,7 +102,11 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
     }
     const left = scrapes.length > 0 ? [...sink.parts(scrapes)] : [];
     const settleAll = async (): Promise<void> => {
-      for (let part = left.shift(); part !== undefined; part = left.shift()) await settle(part, scrapes);
+      for (let part = left.shift(); part !== undefined; part = left.shift()) {
+        await settle(part, scrapes);
+        // Nothing was waited for where relabelling has dropped all of it.
+        await nextTurn();
+      }
     };
     await Promise.all(Array.from({length: Math.min(sink.connections, left.length)}, settleAll));
   };
@@ -117,6 +122,8 @@ export const startForwarding = (settings: ForwardingSettings): DeliveryLoop => {
     } else {
       await forward(scrapes);
       journal.advance(destination, last.id);
+      // Nor where all of them were too old.
+      await nextTurn();
     }
   };
 

@@ -1,10 +1,9 @@
-import {deserialize, serialize} from 'node:v8';
-import {z} from 'zod';
-import {openDatabase} from '../journal/database.ts';
+import {openDatabase, openUnchanged} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
 import type {Database} from '../journal/query.ts';
 import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
-import type {Block, Exemplar} from '../scrape/block.ts';
+import type {Block} from '../scrape/block.ts';
+import {bytesOf, bytesOfExemplars, exemplarsOf, floatsOf} from './stored-columns.ts';
 import {openStoredLayouts} from './stored-layouts.ts';
 
 /** The schema's history: append only, as that of the results' journal. */
@@ -40,26 +39,29 @@ export interface StoredScrape {
   readonly blocks: readonly [Block, ...Block[]];
 }
 
-/** What was deleted to make room. */
-export interface Dropped {
-  readonly id: number;
+/** Destinations that are no longer kept for, and how many samples were deleted that no other had yet to take. */
+export interface Forgotten {
+  readonly destinations: readonly string[];
   readonly samples: number;
 }
 
 /** A journal of scrapes in an open file. All calls throw what SQLite throws, or an `UnreadableRowError`. */
 export interface ScrapeDatabase {
-  /** Commits a scrape's blocks, in one transaction with what `advance` does. Returns its number. */
+  /** Commits a scrape's blocks, and how far these destinations have come. Returns the scrape's number. */
   append(blocks: readonly Block[], cursors: ReadonlyMap<string, number>): number;
   /** The first scrape after that number. */
   after(id: number): StoredScrape | undefined;
   lastId(): number;
   cursors(): ReadonlyMap<string, number>;
   /** Notes how far each destination has come, and forgets all others. Deletes what none of them needs. */
-  advance(cursors: ReadonlyMap<string, number>): void;
+  keepFor(cursors: ReadonlyMap<string, number>): Forgotten;
   /** Makes numbers go on behind this one. Only for a file without blocks. */
   startAfter(id: number): void;
-  /** Deletes the oldest scrape, and the layouts that only it has. Undefined where there is none. */
-  dropOldest(): Dropped | undefined;
+  /**
+   * Deletes, in one transaction, layouts that no block has, and then the oldest scrapes, until no more than so many bytes of the
+   * file are in use. It stops before that after a thousand scrapes, for that takes long. Returns how many samples were deleted.
+   */
+  makeRoom(mostBytes: number): number;
   /** How many bytes of the file are in use. */
   bytes(): number;
   /** The time of the first block after that number, Unix milliseconds. */
@@ -69,43 +71,15 @@ export interface ScrapeDatabase {
   close(): void;
 }
 
-const exemplars = z.array(
-  z.object({
-    index: z.int(),
-    labels: z.array(z.tuple([z.string(), z.string()])),
-    value: z.custom<number>((value) => typeof value === 'number'), // NaN too
-    timestampMs: z.number().optional(),
-  }),
-);
+const droppedAtOnce = 1000;
 
-const bytesOf = (column: Float64Array | undefined): Uint8Array | null =>
-  column === undefined ? null : new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-
-const floatsOf = (column: unknown, size: number): Float64Array => {
-  if (!(column instanceof Uint8Array) || column.length !== size * 8)
-    throw new UnreadableRowError(`journal: a block of ${size} series has a column that is not as long`);
-  const {buffer, byteOffset} = column;
-  // Copied where it begins at a place where no float64 may.
-  return byteOffset % 8 === 0
-    ? new Float64Array(buffer, byteOffset, size)
-    : new Float64Array(Uint8Array.from(column).buffer);
-};
-
-const exemplarsOf = (column: unknown): readonly Exemplar[] => {
-  try {
-    return exemplars
-      .parse(column instanceof Uint8Array ? deserialize(column) : undefined)
-      .map(({timestampMs, ...exemplar}) =>
-        timestampMs === undefined ? exemplar : {...exemplar, timestampMs},
-      );
-  } catch (error) {
-    throw new UnreadableRowError(`journal: a block's exemplars can't be read: ${String(error)}`);
-  }
-};
+const samplesInBlocks = 'SELECT sum(length(sampled)) / 8 FROM blocks';
 
 const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   db.exec('PRAGMA busy_timeout = 500'); // nothing else is done while a lock is waited for
   const layouts = openStoredLayouts(db, now);
+  /** Whether there can be layouts that no block has. To look takes long where a backlog has many. */
+  let mayHaveUnused = true;
   const insert = command(
     db,
     `INSERT INTO blocks (scrape, layout, time_ms, sampled, timestamps, created, exemplars)
@@ -119,10 +93,13 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   );
   const selectCursors = statement(db, 'SELECT CAST(destination AS BLOB), done_id FROM cursors');
   const setCursor = command(db, 'INSERT OR REPLACE INTO cursors (destination, done_id) VALUES (?, ?)');
-  const forgetOthers = command(
+  const firstDone = numberQuery(db, 'SELECT min(done_id) FROM cursors');
+  const forgetOthers = statement(
     db,
-    'DELETE FROM cursors WHERE destination NOT IN (SELECT value FROM json_each(?))',
+    `DELETE FROM cursors WHERE destination NOT IN (SELECT value FROM json_each(?))
+       RETURNING CAST(destination AS BLOB)`,
   );
+  const samplesUpTo = numberQuery(db, `${samplesInBlocks} WHERE id <= ?`);
   const removeUpTo = command(db, 'DELETE FROM blocks WHERE id <= ?');
   const oldest = statement(
     db,
@@ -132,14 +109,33 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
   const pageBytes = numberQuery(db, 'PRAGMA page_size')() ?? 4096;
   const pages = numberQuery(db, 'PRAGMA page_count');
   const freePages = numberQuery(db, 'PRAGMA freelist_count');
+  const bytes = (): number => ((pages() ?? 0) - (freePages() ?? 0)) * pageBytes;
   const timeAfter = numberQuery(db, 'SELECT time_ms FROM blocks WHERE id > ? ORDER BY id LIMIT 1');
+
+  /** The number of the last block that no destination has yet to take. */
+  const lastDone = (): number => {
+    const last = lastId() ?? 0;
+    return Math.min(last, firstDone() ?? last);
+  };
+
+  const removeDone = (): void => {
+    if (removeUpTo.run(lastDone()) > 0) mayHaveUnused = true;
+  };
 
   const note = (cursors: ReadonlyMap<string, number>): void => {
     for (const [destination, id] of cursors) setCursor.run(destination, id);
-    forgetOthers.run(JSON.stringify([...cursors.keys()]));
-    removeUpTo.run(Math.min(lastId() ?? 0, ...cursors.values()));
+    removeDone();
   };
-  const advance = db.transaction(note);
+
+  const keepFor = db.transaction((cursors: ReadonlyMap<string, number>): Forgotten => {
+    note(cursors);
+    const destinations = forgetOthers
+      .all(JSON.stringify([...cursors.keys()]))
+      .map((row) => textOf(columnsOf(row)[0]));
+    const samples = samplesUpTo(lastDone()) ?? 0;
+    removeDone();
+    return {destinations, samples};
+  });
 
   const append = db.transaction((blocks: readonly Block[], cursors: ReadonlyMap<string, number>): number => {
     note(cursors);
@@ -152,18 +148,30 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
         bytesOf(values),
         bytesOf(timestampsMs),
         bytesOf(createdMs),
-        given === undefined ? null : serialize(given),
+        bytesOfExemplars(given),
       );
     }
     return scrape + blocks.length - 1;
   });
 
-  const dropOldest = db.transaction((): Dropped | undefined => {
+  /** Deletes the oldest scrape, and the layouts that only it has. Gives its samples, undefined where there is none. */
+  const dropOldest = (): number | undefined => {
     const [id, samples] = columnsOf(oldest.get());
     if (typeof id !== 'number' || typeof samples !== 'number') return undefined;
     layouts.removeUpTo(id);
     removeUpTo.run(id);
-    return {id, samples};
+    return samples;
+  };
+
+  const makeRoom = db.transaction((mostBytes: number): number => {
+    if (mayHaveUnused) layouts.removeUnused();
+    let dropped = 0;
+    for (let count = 0; count < droppedAtOnce && bytes() > mostBytes; count += 1) {
+      const samples = dropOldest();
+      if (samples === undefined) break;
+      dropped += samples;
+    }
+    return dropped;
   });
 
   const blockOf = (row: unknown): Block & {readonly id: number} => {
@@ -203,12 +211,16 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
           return [textOf(destination), typeof id === 'number' ? id : 0];
         }),
       ),
-    advance: (cursors) => advance.immediate(cursors),
+    keepFor: (cursors) => keepFor.immediate(cursors),
     startAfter: (id) => {
       db.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('blocks', ${id})`);
     },
-    dropOldest: () => dropOldest.immediate(),
-    bytes: () => ((pages() ?? 0) - (freePages() ?? 0)) * pageBytes,
+    makeRoom: (mostBytes) => {
+      const samples = makeRoom.immediate(mostBytes);
+      mayHaveUnused = false;
+      return samples;
+    },
+    bytes,
     timeAfter: (id) => timeAfter(id),
     prune: layouts.prune,
     close: () => {
@@ -228,5 +240,22 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
   } catch (error) {
     db.close();
     throw error;
+  }
+};
+
+/**
+ * How many samples of scrapes after that number are in a file that was set aside as damaged: 0 where it can't tell. Leaves it as
+ * it is.
+ */
+export const samplesInDamaged = (path: string, afterId: number): number => {
+  let db: Database | undefined;
+  try {
+    db = openUnchanged(path);
+    return db === undefined ? 0 : (numberQuery(db, `${samplesInBlocks} WHERE id > ?`)(afterId) ?? 0);
+  } catch {
+    // What it says is known: the file is damaged.
+    return 0;
+  } finally {
+    db?.close();
   }
 };

@@ -3,20 +3,24 @@ import {faultOf} from '../journal/fault.ts';
 import {setAside} from '../journal/files.ts';
 import {createLimiter} from '../limiter.ts';
 import {type Block, samplesIn} from '../scrape/block.ts';
-import {openScrapeDatabase, type ScrapeDatabase, type StoredScrape} from './scrape-database.ts';
+import {
+  openScrapeDatabase,
+  type ScrapeDatabase,
+  type StoredScrape,
+  samplesInDamaged,
+} from './scrape-database.ts';
 
 /**
- * Why samples were lost: the journal was full, its file could not be written or read, or they were older than the last of
- * their series.
+ * Why a journal lost samples: it was full, its file could not be written or read, or the destinations that had yet to take them
+ * are no longer configured.
  */
-export type LossReason = 'limit' | 'file' | 'order';
-export const lossReasons: readonly LossReason[] = ['limit', 'file', 'order'];
+export type JournalLossReason = 'limit' | 'file' | 'unconfigured';
 
 export interface ScrapeJournalSettings {
   readonly path: string;
-  /** Most bytes that the file may hold. What does not fit displaces the oldest. */
+  /** Most bytes of the file that may be in use, one scrape's layouts aside. What does not fit displaces the oldest. */
   readonly limitBytes: number;
-  readonly onLost: (samples: number, reason: LossReason) => void;
+  readonly onLost: (samples: number, reason: JournalLossReason) => void;
   readonly log: {error(message: string): void};
   /** A clock that only goes forward, in milliseconds. */
   readonly now?: () => number;
@@ -24,12 +28,12 @@ export interface ScrapeJournalSettings {
 
 /**
  * Scrapes on disk, until every destination is done with them. What was appended has been synced to disk. Trouble with the
- * file is logged, and what it takes along is counted: no call throws for it.
+ * file is logged, and what it takes along is counted, as far as a damaged one can still tell: no call throws for it.
  */
 export interface ScrapeJournal {
   /** Commits the blocks of one scrape, in one transaction. Their values must stay as they are. */
   append(blocks: readonly Block[]): void;
-  /** Keeps scrapes for these destinations and no others. A new one starts at the end. */
+  /** Keeps scrapes for these destinations and no others. A new one starts at the end; what only others had yet to take is lost. */
   keepFor(destinations: readonly string[]): void;
   /** How far a destination has come: the number of the last scrape that it is done with. */
   cursor(destination: string): number;
@@ -40,7 +44,10 @@ export interface ScrapeJournal {
    * delivered in the second before it may be given once more.
    */
   advance(destination: string, id: number): void;
-  /** Unix milliseconds of the oldest scrape that a destination has yet to take; undefined where there is none. */
+  /**
+   * Unix milliseconds of the oldest scrape that a destination has yet to take; undefined where there is none. While the file
+   * can't be read, what was given last.
+   */
   waitingSinceMs(destination: string): number | undefined;
   close(): void;
 }
@@ -81,11 +88,23 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   let writtenMs = Number.NEGATIVE_INFINITY;
   // Also those that the file has yet to be told of.
   const cursors = new Map<string, number>();
+  /** What was last known of the time since when scrapes wait for each. */
+  const waitingSince = new Map<string, number | undefined>();
 
   const complain = (error: unknown): void => {
     if (complaints.next() === undefined) return;
     log.error(
       `journal of scrapes ${path} can't be used: ${String(error)}; what is scraped meanwhile is not delivered`,
+    );
+  };
+
+  /** Tells a file how far the destinations have come, and which there are. */
+  const tell = (database: ScrapeDatabase): void => {
+    const {destinations, samples} = database.keepFor(cursors);
+    if (samples === 0) return;
+    onLost(samples, 'unconfigured');
+    log.error(
+      `journal of scrapes ${path}: ${samples} samples were dropped that only destinations waited for which are no longer configured: ${destinations.join(', ')}`,
     );
   };
 
@@ -99,7 +118,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     // A file that could not be opened until now tells where they are; one that is new begins where they are.
     for (const [destination, id] of cursors)
       cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
-    if (cursors.size > 0) opened.advance(cursors);
+    if (cursors.size > 0) tell(opened);
   };
 
   const open = (): ScrapeDatabase => {
@@ -122,6 +141,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     log.error(
       `journal of scrapes ${path} is damaged (${String(error)}): it is kept as ${aside}, and a new one begun; what was in it and had not been delivered is lost`,
     );
+    const samples = samplesInDamaged(aside, cursors.size > 0 ? Math.min(...cursors.values()) : 0);
+    if (samples > 0) onLost(samples, 'file');
     db = open();
   };
 
@@ -149,14 +170,11 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   };
 
   const makeRoom = (database: ScrapeDatabase, bytes: number): void => {
+    const mostBytes = limitBytes - bytes;
+    if (database.bytes() <= mostBytes) return;
     // What all have is no loss.
-    if (database.bytes() + bytes > limitBytes) database.advance(cursors);
-    let samples = 0;
-    while (database.bytes() + bytes > limitBytes) {
-      const dropped = database.dropOldest();
-      if (dropped === undefined) break;
-      samples += dropped.samples;
-    }
+    tell(database);
+    const samples = database.makeRoom(mostBytes);
     if (samples === 0) return;
     onLost(samples, 'limit');
     if (dropLines.next() !== undefined)
@@ -172,7 +190,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
 
   const writeCursors = (): void => {
     writtenMs = now();
-    attemptIfThere((database) => database.advance(cursors));
+    attemptIfThere(tell);
   };
 
   attemptIfThere(() => {});
@@ -195,7 +213,13 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       lastId = appended;
     },
     keepFor: (destinations) => {
-      for (const name of [...cursors.keys()]) if (!destinations.includes(name)) cursors.delete(name);
+      const gone = [...cursors.keys()].filter((name) => !destinations.includes(name));
+      // What they have by now is not lost with them.
+      if (gone.length > 0) writeCursors();
+      for (const name of gone) {
+        cursors.delete(name);
+        waitingSince.delete(name);
+      }
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
       writeCursors();
     },
@@ -212,7 +236,12 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     },
     waitingSinceMs: (destination) => {
       const cursor = cursors.get(destination) ?? lastId;
-      return cursor < lastId ? attempt((database) => database.timeAfter(cursor)) : undefined;
+      const read =
+        cursor < lastId
+          ? attempt((database) => ({sinceMs: database.timeAfter(cursor)}))
+          : {sinceMs: undefined};
+      if (read !== undefined) waitingSince.set(destination, read.sinceMs);
+      return waitingSince.get(destination);
     },
     close: () => {
       if (db !== undefined && cursors.size > 0) writeCursors();

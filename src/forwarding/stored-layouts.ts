@@ -14,6 +14,8 @@ export interface StoredLayouts {
   forget(): void;
   /** Deletes the rows that only blocks up to this one have. */
   removeUpTo(blockId: number): void;
+  /** Deletes the rows that no block has. */
+  removeUnused(): void;
   /** Deletes the rows that no block has and that were not asked for lately: a target is bound to have the same series again. */
   prune(): void;
 }
@@ -65,7 +67,7 @@ const createLayoutMemory = (mostBytes: number) => {
 };
 
 /**
- * @param now the time in milliseconds.
+ * @param now a clock that only goes forward, in milliseconds.
  * @param mostBytes how much is kept in memory of layouts that nothing else uses. The rest is read again when it is asked for.
  */
 export const openStoredLayouts = (
@@ -123,6 +125,10 @@ export const openStoredLayouts = (
     removeUpTo: (blockId) => {
       removeUpTo.run(blockId);
       rows.clear();
+    },
+    removeUnused: () => {
+      rows.clear();
+      removeOthers.run('[]');
     },
     prune: () => {
       memory.tidy();

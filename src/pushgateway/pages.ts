@@ -55,18 +55,19 @@ const noJob: Outcome = {
   cause: 'the series have no label job, which a Pushgateway asks for',
 };
 
-/** The labels of the groups that a Pushgateway shows of each target, as far as it accepted what it was asked for. */
+/** The labels of the groups that a Pushgateway may show of each target: all that it was asked to, whatever it answered. */
 const createShownGroups = () => {
   const shown = new Map<string, Map<string, Labels>>();
   return {
     of: (target: Labels): ReadonlyMap<string, Labels> => shown.get(keyOf(target)) ?? new Map(),
-    /** Notes what has become of a group. */
-    accepted: (target: Labels, {labels, samples}: Group): void => {
+    add: (target: Labels, labels: Labels): void => {
       const groups = shown.get(keyOf(target)) ?? new Map<string, Labels>();
-      if (samples.length > 0) groups.set(keyOf(labels), labels);
-      else groups.delete(keyOf(labels));
-      if (groups.size > 0) shown.set(keyOf(target), groups);
-      else shown.delete(keyOf(target));
+      shown.set(keyOf(target), groups.set(keyOf(labels), labels));
+    },
+    remove: (target: Labels, labels: Labels): void => {
+      const groups = shown.get(keyOf(target));
+      groups?.delete(keyOf(labels));
+      if (groups?.size === 0) shown.delete(keyOf(target));
     },
   };
 };
@@ -74,7 +75,8 @@ const createShownGroups = () => {
 /**
  * Shows the newest scrape of each target on a Pushgateway, as one group, or as several where it speaks for others. A
  * group that the target has no more is deleted: the Pushgateway has no staleness, and would show it for ever. That goes by
- * what was shown, for the scrape that had a group's ends may be one that was passed over while the Pushgateway was away.
+ * what was shown since the start, for the scrape that had a group's ends may be one that was passed over while the Pushgateway
+ * was away.
  * @param client makes the requests, and is closed with the sink.
  * @param version this program's, for the User-Agent.
  */
@@ -86,7 +88,7 @@ export const pushgatewayPages = (
   const userAgent = {'user-agent': `speedtest-bridge/${version}`};
   const shown = createShownGroups();
 
-  const pageOf = ({labels, samples}: Group, onAccepted: () => void): Page => ({
+  const pageOf = (target: Labels, {labels, samples}: Group): Page => ({
     samples: samples.length,
     send: async (signal) => {
       const {job, ...others} = Object.fromEntries(labels);
@@ -101,8 +103,10 @@ export const pushgatewayPages = (
               headers: {...userAgent, 'content-type': textContentType},
               body: encodeScraped(samples),
             } as const);
+      // Before the answer, which may be lost though the group is there.
+      if (request.method === 'PUT') shown.add(target, labels);
       const outcome = outcomeOf(await client.send(request, signal), Date.now());
-      if (outcome.kind === 'accepted') onAccepted();
+      if (request.method === 'DELETE' && outcome.kind === 'accepted') shown.remove(target, labels);
       return outcome;
     },
   });
@@ -110,9 +114,7 @@ export const pushgatewayPages = (
   return {
     name,
     pages: (target, blocks) =>
-      groupsOf(target, blocks, shown.of(target)).map((group) =>
-        pageOf(group, () => shown.accepted(target, group)),
-      ),
+      groupsOf(target, blocks, shown.of(target)).map((group) => pageOf(target, group)),
     close: () => client.close(),
   };
 };

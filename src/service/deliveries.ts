@@ -3,13 +3,14 @@ import type {DeliveryLoop} from '../delivery/running-loop.ts';
 import {destinationState} from '../destination-state.ts';
 import {type ForwardingSettings, startForwarding} from '../forwarding/forwarding.ts';
 import {startPageForwarding} from '../forwarding/page-forwarding.ts';
-import type {LossReason, ScrapeJournal} from '../forwarding/scrape-journal.ts';
+import type {ScrapeJournal} from '../forwarding/scrape-journal.ts';
 import type {Labels} from '../metrics/sample.ts';
 import {createRunningParts} from '../running-parts.ts';
 import type {Block} from '../scrape/block.ts';
 import type {ScrapedBlocks} from '../scrape/targets/time-order.ts';
 import type {PlannedDestination} from '../sinks.ts';
 import type {DestinationState} from '../telemetry/delivery-metrics.ts';
+import type {LossReason} from '../telemetry/forwarding-metrics.ts';
 
 /** A destination's loops, and how far it has come. */
 interface RunningDestination extends DeliveryLoop {

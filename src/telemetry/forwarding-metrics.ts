@@ -1,7 +1,11 @@
 import {Counter, Gauge, type Registry} from 'prom-client';
 import type {Forwarded} from '../forwarding/forwarding.ts';
-import {type LossReason, lossReasons} from '../forwarding/scrape-journal.ts';
+import type {JournalLossReason} from '../forwarding/scrape-journal.ts';
 import {statusOf} from './delivery-metrics.ts';
+
+/** Why scraped samples were lost: their journal lost them, or they were older than the last of their series. */
+export type LossReason = JournalLossReason | 'order';
+export const lossReasons: readonly LossReason[] = ['limit', 'file', 'unconfigured', 'order'];
 
 /** The metrics of what is scraped and forwarded: what they are told, and what they read before a scrape. */
 export interface ForwardingMetrics {
@@ -47,7 +51,7 @@ export const createForwardingMetrics = (
   });
   const lost = new Counter({
     name: `${prefix}scraped_samples_lost_total`,
-    help: 'Scraped samples that were lost before every destination had taken them, by why: the limit of their journal, its file, or the order of time.',
+    help: 'Scraped samples that were lost before every destination had taken them, by why: the limit of their journal, its file, a destination that is no longer configured, or the order of time.',
     labelNames: ['reason'] as const,
     registers,
   });

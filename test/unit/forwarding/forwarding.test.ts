@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {describe, expect, it, onTestFinished, vi} from 'vitest';
 import {createGate} from '../../../src/delivery/gate.ts';
 import {
@@ -261,6 +262,26 @@ it('leaves out what is older than the age limit', async () => {
   await done();
   expect(outcomes()).toEqual(['rejected 2', 'accepted 1']);
   expect(values('a')).toEqual(['0: 0@1000']);
+});
+
+/** Turns of the event loop until all is done. */
+const turnsUntil = async (isDone: () => boolean): Promise<number> => {
+  let turns = 0;
+  for (; !isDone(); turns += 1) await nextTurn();
+  return turns;
+};
+
+it.each([
+  ['too old', {queue: {minBackoffMs: 1, maxBackoffMs: 1, ageLimitMs: 1000}}],
+  ['dropped by relabelling', {relabel: () => undefined}],
+] as const)('lets other work have its turns while it passes over what is %s', async (_, settings) => {
+  const {append, journal, outcomes} = await forwarding({...settings, maxSamples: 10});
+  for (let scrape = 0; scrape < 50; scrape += 1) append(blockOf('a', 10, startMs + scrape));
+  // One scrape of 50 requests.
+  append(blockOf('b', 500, startMs + 50));
+  const turns = await turnsUntil(() => journal.waitingSinceMs('mimir') === undefined);
+  expect(turns).toBeGreaterThanOrEqual(outcomes().length - 1);
+  expect(outcomes().length).toBeGreaterThan(50);
 });
 
 it('tells what has grown too old while a receiver was down, and sends it the rest', async () => {

@@ -50,6 +50,10 @@ const countOf = (path: string, table: string): number => {
   }
 };
 
+/** How many samples were lost. */
+const sumOf = (lost: readonly string[]): number =>
+  lost.reduce((sum, line) => sum + Number.parseInt(line, 10), 0);
+
 it('gives what was appended, bit by bit, also to another process', () => {
   const {journal, path} = opened();
   journal.keepFor(['a']);
@@ -120,6 +124,50 @@ it('starts a new destination at the end, and a known one where it was', () => {
   expect(['a', 'b', 'c'].map((name) => timesOf(again, name))).toEqual([[2000, 3000], [3000], []]);
 });
 
+it('counts and tells what only destinations waited for that are no longer configured', () => {
+  const {journal, path, lines, lost} = opened();
+  journal.keepFor(['a', 'b', 'c']);
+  for (let timeMs = 1; timeMs <= 6; timeMs += 1) journal.append([blockOf('up', 2, timeMs)]);
+  for (const [name, id] of [
+    ['a', 3],
+    ['b', 1],
+    ['c', 5],
+  ] as const)
+    journal.advance(name, id);
+  journal.keepFor(['a', 'c']);
+  expect([lost, timesOf(journal, 'a')]).toEqual([['4 unconfigured'], [4, 5, 6]]);
+  // Scrapes that others wait for stay.
+  journal.keepFor(['a']);
+  expect(lost).toEqual(['4 unconfigured']);
+  journal.close();
+  // Under another name it is another one.
+  const again = opened({path});
+  again.journal.keepFor(['d']);
+  expect([again.lost, timesOf(again.journal, 'd')]).toEqual([['6 unconfigured'], []]);
+  const why = 'samples were dropped that only destinations waited for which are no longer configured';
+  expect([...lines, ...again.lines]).toEqual([
+    `journal of scrapes ${path}: 4 ${why}: b`,
+    `journal of scrapes ${path}: 6 ${why}: a`,
+  ]);
+});
+
+it('counts what was waited for when the file can be told that nobody does', () => {
+  const {journal, path, lost, lines} = opened();
+  journal.keepFor(['a', 'b']);
+  for (const timeMs of [1, 2]) journal.append([blockOf('up', 2, timeMs)]);
+  const other = new Libsql(path);
+  other.exec('BEGIN IMMEDIATE');
+  journal.keepFor(['b']);
+  expect(lost).toEqual([]);
+  other.exec('ROLLBACK');
+  other.close();
+  journal.append([blockOf('up', 2, 3)]);
+  journal.advance('b', 3);
+  journal.close();
+  expect(lost).toEqual(['6 unconfigured']);
+  expect(lines[1]).toMatch(/configured: a$/);
+});
+
 it('tells the file what was delivered, also while the clock has yet to get to where it was before', () => {
   vi.useFakeTimers({toFake: ['Date', 'performance']});
   onTestFinished(() => {
@@ -157,13 +205,71 @@ it('drops with the oldest what only they have, so that no more of them need go',
     journal.append([blockOf('same', 100, timeMs), blockOf(`own${timeMs}`, 1000, timeMs)]);
   const times = timesOf(journal, 'a');
   expect(times.at(-1)).toBe(100);
-  const samples = lost.reduce((sum, line) => sum + Number.parseInt(line, 10), 0);
-  expect(samples).toBe(1100 * (100 - times.length / 2));
+  expect(sumOf(lost)).toBe(1100 * (100 - times.length / 2));
   // Values and layout of a scrape have some 20 KiB.
   expect(times.length / 2).toBeGreaterThan(8);
   expect(countOf(path, 'layouts')).toBe(times.length / 2 + 1);
   journal.close();
   expect(statSync(path).size).toBeLessThan(400_000);
+});
+
+/** Makes a scrape of a journal's file, the first and only one, many: each but the first is a copy. */
+const copyTo = (path: string, many: number): void => {
+  const db = new Libsql(path);
+  db.exec(`WITH RECURSIVE numbers(id) AS (VALUES (2) UNION ALL SELECT id + 1 FROM numbers WHERE id < ${many})
+    INSERT INTO blocks (scrape, layout, time_ms, sampled)
+      SELECT numbers.id, layout, numbers.id, sampled FROM numbers, blocks WHERE blocks.id = 1`);
+  db.close();
+};
+
+/** A journal whose limit was lowered since its scrapes of 10 samples came in. */
+const openedAboveLimit = (scrapes: number) => {
+  const {journal, path} = opened();
+  journal.keepFor(['a']);
+  journal.append([blockOf('up', 10, 1)]);
+  journal.close();
+  copyTo(path, scrapes);
+  return opened({path, limitBytes: 60_000});
+};
+
+it('makes room for a lowered limit bit by bit', () => {
+  const {journal, path, lost, lines} = openedAboveLimit(2500);
+  const left = [];
+  for (const timeMs of [2501, 2502, 2503, 2504]) {
+    journal.append([blockOf('up', 10, timeMs)]);
+    left.push(countOf(path, 'blocks'));
+  }
+  expect(left.slice(0, 2)).toEqual([1501, 502]);
+  expect(left.at(-1)).toBeLessThan(300);
+  expect(left.at(-1)).toBeGreaterThan(10);
+  expect(timesOf(journal, 'a').at(-1)).toBe(2504);
+  expect(sumOf(lost) + 10 * timesOf(journal, 'a').length).toBe(25_040);
+  expect(lines).toHaveLength(1);
+});
+
+it('makes room wholly or not at all, and counts what it dropped also where the scrape itself is not taken', () => {
+  const {journal, path, lost} = openedAboveLimit(500);
+  const db = new Libsql(path);
+  db.exec(`CREATE TRIGGER t BEFORE DELETE ON blocks WHEN old.id = 20 BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  expect(() => journal.append([blockOf('up', 10, 501)])).toThrow('no');
+  expect([lost, countOf(path, 'blocks')]).toEqual([[], 500]);
+  db.exec(`DROP TRIGGER t; CREATE TRIGGER t BEFORE INSERT ON blocks BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  expect(() => journal.append([blockOf('up', 10, 501)])).toThrow('no');
+  expect(sumOf(lost) + 10 * countOf(path, 'blocks')).toBe(5000);
+  expect(sumOf(lost)).toBeGreaterThan(0);
+  db.close();
+});
+
+it('drops nothing that is waited for while there are layouts that no scrape has', () => {
+  const {journal, path, lost} = opened({limitBytes: 300_000});
+  journal.keepFor(['a']);
+  for (let timeMs = 1; timeMs <= 15; timeMs += 1) {
+    journal.append([blockOf(`own${timeMs}`, 1000, timeMs)]);
+    journal.advance('a', timeMs);
+  }
+  for (let timeMs = 16; timeMs <= 35; timeMs += 1) journal.append([blockOf('same', 1000, timeMs)]);
+  expect([lost, timesOf(journal, 'a').length]).toEqual([[], 20]);
+  expect(countOf(path, 'layouts')).toBe(1);
 });
 
 describe('a file', () => {
@@ -204,40 +310,59 @@ describe('a file', () => {
     expect(readdirSync(dirname(path)).filter((name) => name.includes('.damaged-'))).not.toEqual([]);
   });
 
-  it.each(['DROP TABLE cursors', 'ALTER TABLE blocks RENAME COLUMN sampled TO x'])(
-    'of another schema is damaged: %s',
-    (damage) => {
-      const path = newPath();
-      const first = opened({path}).journal;
-      first.keepFor(['a']);
-      first.append([blockOf('up', 2, 1000)]);
-      first.close();
-      const db = new Libsql(path);
-      db.exec(damage);
-      db.close();
-      const {journal, lines} = opened({path});
-      journal.keepFor(['a']);
-      journal.append([blockOf('up', 2, 2000)]);
-      journal.append([blockOf('up', 2, 3000)]);
-      expect(timesOf(journal, 'a')).toContain(3000);
-      expect(lines).toHaveLength(1);
-      expect(lines[0]).toContain('is damaged');
-    },
-  );
+  // The second one can't tell how much was in it.
+  it.each([
+    ['DROP TABLE cursors', ['2 file']],
+    ['ALTER TABLE blocks RENAME COLUMN sampled TO x', []],
+  ] as const)('of another schema is damaged: %s', (damage, counted) => {
+    const path = newPath();
+    const first = opened({path}).journal;
+    first.keepFor(['a']);
+    first.append([blockOf('up', 2, 1000)]);
+    first.close();
+    const db = new Libsql(path);
+    db.exec(damage);
+    db.close();
+    const {journal, lines, lost} = opened({path});
+    journal.keepFor(['a']);
+    journal.append([blockOf('up', 2, 2000)]);
+    journal.append([blockOf('up', 2, 3000)]);
+    expect(timesOf(journal, 'a')).toContain(3000);
+    expect(lost).toEqual(counted);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('is damaged');
+  });
 
   it('that is found damaged while it is open is replaced, and numbers go on', () => {
-    const {journal, path, lines} = opened();
+    const {journal, path, lines, lost} = opened();
     journal.keepFor(['a']);
     for (let timeMs = 1; timeMs <= 3; timeMs += 1) journal.append([blockOf('up', 2, timeMs)]);
     const db = new Libsql(path);
-    db.exec(`UPDATE blocks SET sampled = x'00'`);
+    db.exec(`UPDATE blocks SET sampled = x'00' WHERE id = 1`);
     db.close();
     expect(journal.after(0)).toBeUndefined();
+    // One of the three can't tell.
+    expect(lost).toEqual(['4 file']);
     journal.append([blockOf('up', 2, 4)]);
     expect(timesOf(journal, 'a')).toEqual([4]);
     expect(journal.cursor('a')).toBe(0);
     expect(waiting(journal, 'a')[0]?.id).toBe(4);
     expect(lines).toHaveLength(1);
+  });
+
+  it('that can not be read leaves the time since when scrapes wait as it was, until it is known', () => {
+    const {journal, path, lines} = opened();
+    journal.keepFor(['a']);
+    journal.append([blockOf('up', 2, 1000)]);
+    expect(journal.waitingSinceMs('a')).toBe(1000);
+    const db = new Libsql(path);
+    db.exec('DELETE FROM layouts; PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
+    writeFileSync(path, 'x'.repeat(50_000));
+    expect(journal.waitingSinceMs('a')).toBe(1000);
+    expect(lines[0]).toContain('is damaged');
+    // The new file has none.
+    expect(journal.waitingSinceMs('a')).toBeUndefined();
   });
 
   it('of a newer version is refused', () => {

@@ -125,3 +125,18 @@ it('deletes what it has shown of a target and the target has no more, also when 
   offer(target, [groupBlock(['x'], 4000)]);
   await eventually(() => expect(requests().slice(deleted)).toEqual(['PUT /base/metrics/job/x']));
 });
+
+it('deletes a group whose showing had no answer', async () => {
+  const {receiver, offer, eventually, requests, events} = await forwarding();
+  // It may have been stored all the same.
+  receiver.behave({kind: 'reset'});
+  offer(target, [groupBlock(['x'], 1000)]);
+  await eventually(() => expect(events.at(-1)?.outcome.kind).toBe('retry'));
+  offer(target, [groupBlock(['y'], 2000)]);
+  const tried = events.length;
+  await eventually(() => expect(events.length).toBeGreaterThan(tried + 2));
+  receiver.behave({kind: 'accept', status: 200});
+  await eventually(() =>
+    expect(requests().slice(-2)).toEqual(['DELETE /base/metrics/job/x', 'PUT /base/metrics/job/y']),
+  );
+});

@@ -45,6 +45,7 @@ test('metrics count samples by what became of them', async () => {
     'forwarding_retries_total{destination="mimir"} 1',
     'scraped_samples_lost_total{reason="limit"} 7',
     'scraped_samples_lost_total{reason="file"} 0',
+    'scraped_samples_lost_total{reason="unconfigured"} 0',
     'scraped_samples_lost_total{reason="order"} 0',
     'forwarding_lag_seconds{destination="mimir"} 10',
     'forwarding_lag_seconds{destination="thanos"} 0',

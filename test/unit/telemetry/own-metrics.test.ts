@@ -1,7 +1,7 @@
 import {register} from 'prom-client';
 import {describe, expect, test} from 'vitest';
-import {lossReasons} from '../../../src/forwarding/scrape-journal.ts';
 import type {DestinationState} from '../../../src/telemetry/delivery-metrics.ts';
+import {lossReasons} from '../../../src/telemetry/forwarding-metrics.ts';
 import {createOwnMetrics} from '../../../src/telemetry/own-metrics.ts';
 
 const nowMs = 1_700_000_000_500;
