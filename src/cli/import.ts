@@ -2,14 +2,13 @@ import {setImmediate} from 'node:timers/promises';
 import type {Config} from '../config/schema.ts';
 import type {Source, SourceRow} from '../import/source.ts';
 import {SourceError} from '../import/source-error.ts';
-import {JournalError} from '../journal/database.ts';
-import {faultOf} from '../journal/fault.ts';
 import type {KeyedResult} from '../journal/import-journal.ts';
 import {importedKeys} from '../journal/imported-keys.ts';
 import {openJournal} from '../journal/sqlite-journal.ts';
 import type {TestResult} from '../result.ts';
 import {type ExitCode, exitCode, UsageError} from './exit-code.ts';
 import {createImportPreview} from './import-preview.ts';
+import {namingJournal} from './naming-journal.ts';
 import {printable} from './printable.ts';
 import {importLine, showLine} from './progress.ts';
 import type {Terminal} from './terminal.ts';
@@ -114,17 +113,6 @@ const report = (
   return broken === undefined && wrong === 0 ? exitCode.good : exitCode.failed;
 };
 
-/** Does something with the journal. What is wrong with its file is thrown as one line that names it. */
-const named = <Done>(path: string, done: 'read' | 'written', action: () => Done): Done => {
-  try {
-    return action();
-  } catch (cause) {
-    if (cause instanceof JournalError || faultOf(cause) === undefined) throw cause;
-    const words = cause instanceof Error ? cause.message : String(cause);
-    throw new JournalError(`journal ${path} cannot be ${done}: ${words} (storage.path)`, {cause});
-  }
-};
-
 /** Shows what would come from a source, beside what the journal has already, and writes nothing. */
 export const previewImport = async (
   {storage}: Config,
@@ -133,7 +121,7 @@ export const previewImport = async (
   signal: AbortSignal,
 ): Promise<ExitCode> => {
   const {take, lines} = createImportPreview((keys) =>
-    named(storage.path, 'read', () => importedKeys(storage.path, keys)),
+    namingJournal(storage.path, 'read', () => importedKeys(storage.path, keys)),
   );
   // A journal that can't be used is told before a source is waited for.
   take([]);
@@ -158,11 +146,13 @@ export const importResults = async (
   const {storage, remote_write, pushgateway} = config;
   const journal = openJournal(storage.path);
   const take: Take = (results) =>
-    named(storage.path, 'written', () => journal.importResults(deliver ? results : results.map(asHistory)));
+    namingJournal(storage.path, 'written', () =>
+      journal.importResults(deliver ? results : results.map(asHistory)),
+    );
   try {
     // So that they are delivered, destinations must have their place in the journal before the results do.
     for (const {name, replay} of deliver ? [...remote_write, ...pushgateway] : [])
-      named(storage.path, 'written', () => journal.startAt(name, replay));
+      namingJournal(storage.path, 'written', () => journal.startAt(name, replay));
     const outcome = await readAll(source, take, storage, signal);
     return report(outcome, 'imported', source, deliver ? undefined : adviceFor(config));
   } finally {

@@ -9,6 +9,7 @@ import {mappingOf, newestOfEachJob} from '../outputs.ts';
 import type {TestResult} from '../result.ts';
 import {createDestinations} from '../sinks.ts';
 import {sleep} from '../sleep.ts';
+import {namingJournal} from './naming-journal.ts';
 
 const pollMs = 100;
 const deadlineMs = 15_000;
@@ -70,11 +71,12 @@ export const push = async (
 ): Promise<boolean> => {
   let unlock = lockJournal(config.storage.path);
   const journal = openJournal(config.storage.path);
-  const destinations = [...config.remote_write, ...config.pushgateway].map(({name, replay}) => {
-    journal.startAt(name, replay);
-    return name;
+  const configured = [...config.remote_write, ...config.pushgateway];
+  const {id} = namingJournal(config.storage.path, 'written', () => {
+    for (const {name, replay} of configured) journal.startAt(name, replay);
+    return journal.append(result);
   });
-  const {id} = journal.append(result);
+  const destinations = configured.map(({name}) => name);
   let delivery = unlock === undefined ? undefined : deliver(config, journal, version);
   const givenUpAtMs = Date.now() + deadlineMs;
   while (destinations.some((destination) => journal.cursor(destination) < id)) {

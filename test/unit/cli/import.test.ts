@@ -1,4 +1,4 @@
-import {copyFileSync, readFileSync, writeFileSync} from 'node:fs';
+import {copyFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {runCommand} from '../../../src/cli/commands.ts';
@@ -14,6 +14,7 @@ import {openJournal} from '../../../src/journal/sqlite-journal.ts';
 import {recorded} from '../../fixtures/ookla.ts';
 import {completed} from '../../fixtures/results.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
+import {makeDamaged} from './damaged.ts';
 import {keepPrinted} from './printed.ts';
 
 const trackerExport = 'ID,Ping,Download,Created at\n1,11.25,117654321,2026-03-01 07:07:42\n';
@@ -159,18 +160,6 @@ it('results that were there already are not counted among those that the next pr
   expect(stdout).toBe('0 results imported, 1 there already, 0 lines left out\n');
   expect(stderr).toBe('');
 });
-
-/** A journal with the page that this table begins on overwritten. */
-const makeDamaged = (folder: string, table: string): string => {
-  const path = join(folder, 'journal.db');
-  const made = join(folder, 'made.db');
-  const db = openDatabase(made);
-  const page = numberQuery(db, 'SELECT rootpage FROM sqlite_schema WHERE name = ?')(table) ?? 0;
-  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  db.close();
-  writeFileSync(path, readFileSync(made).fill('x', (page - 1) * 4096, page * 4096));
-  return path;
-};
 
 it.each([
   {kind: 'tracker-csv', args: [], table: 'imports', problem: 'cannot be written'},

@@ -8,6 +8,7 @@ import {completed} from '../../fixtures/results.ts';
 import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {freePort} from '../../peers/port.ts';
 import {startReceiver} from '../../peers/receiver.ts';
+import {makeDamaged} from './damaged.ts';
 import {keepPrinted} from './printed.ts';
 
 it('keeps in the journal what can not be delivered within 15 s, and says so', async () => {
@@ -46,4 +47,16 @@ it('keeps in the journal what can not be delivered within 15 s, and says so', as
       'picky: rejected: HTTP 400 Bad Request: label too long\n',
   );
   expect(journal.status('down')).toMatchObject({lag: 1, rejected: 0});
+});
+
+it('names a journal that cannot be written', async () => {
+  const folder = temporaryFolder();
+  const path = makeDamaged(folder, 'cursors');
+  const file = join(folder, 'bridge.yaml');
+  const destination = {name: 'store', url: 'http://127.0.0.1:9/'};
+  writeFileSync(file, JSON.stringify({jobs: [], remote_write: [destination], storage: {path}}));
+  const config = loadConfig({file, flags: {}, env: {}});
+  await expect(push(config, completed(), '1.2.3', new AbortController().signal)).rejects.toThrow(
+    new RegExp(`^journal ${path} cannot be written: .* \\(storage\\.path\\)$`),
+  );
 });
