@@ -33,11 +33,9 @@ export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
   const {intervalMs} = target;
   const stopping = new AbortController();
   const {signal} = stopping;
-  let newestMs = 0;
 
   const scrapeOnce = async (): Promise<void> => {
     const timeMs = scrapeTimeMs(now(), intervalMs, offsetMs);
-    newestMs = Math.max(newestMs, timeMs);
     const scrape = await scraper.scrape(timeMs, signal);
     onBlocks(target, scrape);
     onScrape(target, scrape);
@@ -65,8 +63,7 @@ export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
     stop: async () => {
       stopping.abort(new Error('scraping ends'));
       await running;
-      // Behind all samples, also where the clock was set back.
-      const blocks = scraper.end(Math.max(now(), newestMs + 1));
+      const blocks = scraper.end(now());
       if (blocks.length > 0) onBlocks(target, {all: blocks, blocks, leftOut: 0});
       await scraper.close();
     },

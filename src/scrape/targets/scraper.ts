@@ -24,8 +24,8 @@ export interface Scraper {
    * call has to wait for this one.
    */
   scrape(timeMs: number, signal: AbortSignal): Promise<Scrape>;
-  /** The ends of all series, those that scrapes say of themselves included. */
-  end(timeMs: number): readonly Block[];
+  /** The ends of all series, those that scrapes say of themselves included, behind all samples. Unix milliseconds. */
+  end(nowMs: number): readonly Block[];
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     toLabels: (series) => seriesLabels(series, target),
   });
   const live = createLiveSeries(job.trackTimestampsStaleness);
-  const inOrder = createTimeOrder();
+  const order = createTimeOrder();
   const ownLayout = reportLayout(target);
   const reports = createLiveSeries(true);
   const headers = {
@@ -89,7 +89,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
         return block;
       };
       const scrapeOf = (report: ScrapeReport, page: Block | undefined, ended: readonly Block[]): Scrape => ({
-        ...inOrder(timeMs, page, [...ended, tell(report)]),
+        ...order.scrape(timeMs, page, [...ended, tell(report)]),
         report,
       });
       const fail = (cause: string, report: ScrapeReport): Scrape => ({
@@ -106,7 +106,10 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
       const page = {timeMs, ...samples};
       return scrapeOf(report, page, live.replace(page, vanished));
     },
-    end: (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)],
+    end: (nowMs) => {
+      const timeMs = order.endMs(nowMs);
+      return [...live.end(timeMs), ...reports.end(timeMs)];
+    },
     close: client.close,
   };
 };

@@ -56,12 +56,29 @@ const pick = (block: Block, places: readonly number[]): Block => {
   };
 };
 
+/** The order in which the samples of a target are forwarded. */
+export interface TimeOrder {
+  /**
+   * @param page what a target has at `timeMs`; absent where it could not be scraped.
+   * @param others the ends of series and what the scrape says of itself, of the same time.
+   */
+  scrape(timeMs: number, page: Block | undefined, others: readonly Block[]): ScrapedBlocks;
+  /** The time at which all series can end: `nowMs`, or where that is not behind the scrapes, the first that is. */
+  endMs(nowMs: number): number;
+}
+
+// Prometheus takes no samples that are further ahead of its clock: `maxAheadTime` of its storage/remote/write_handler.go.
+const maxAheadMs = 600_000;
+
 /**
  * Leaves out samples that are older than the last of their series, which a page with timestamps of its own can have, and where
  * the clock was set back all that has the time of the scrape: senders have to send samples in order (remote write 1.0,
  * "Ordering"), and no receiver would take them.
+ *
+ * A time that is more than ten minutes ahead of a scrape's is as if it had never been: a clock was wrong then, or is now. Its
+ * samples have hardly been taken, and to wait until they are past would stop a target for as long as it was wrong by.
  */
-export const createTimeOrder = () => {
+export const createTimeOrder = (): TimeOrder => {
   let seen: Seen | undefined;
   /** The newest time of a scrape. */
   let reachedMs = -Infinity;
@@ -81,26 +98,29 @@ export const createTimeOrder = () => {
       const isOwn = !Number.isNaN(ownMs);
       const atMs = isOwn ? ownMs : timeMs;
       const lastMs = beforeMs?.[place] ?? Number.NaN;
-      const isKept = !(atMs < lastMs) && (isOwn || !isLate);
+      const isBehind = atMs < lastMs && lastMs <= timeMs + maxAheadMs;
+      const isKept = !isBehind && (isOwn || !isLate);
       if (isKept) kept.push(place);
-      timesMs[place] = isKept ? atMs : lastMs;
-      newestMs = Math.max(newestMs, atMs, Number.isNaN(lastMs) ? atMs : lastMs);
+      const newMs = isKept ? atMs : lastMs;
+      timesMs[place] = newMs;
+      if (newMs > newestMs) newestMs = newMs;
     }
     seen = {layout, newestMs, timesMs};
     return kept.length === layout.size ? page : pick(page, kept);
   };
 
-  /**
-   * @param page what a target has at `timeMs`; absent where it could not be scraped.
-   * @param others the ends of series and what the scrape says of itself, of the same time.
-   */
-  return (timeMs: number, page: Block | undefined, others: readonly Block[]): ScrapedBlocks => {
-    // Also at the same time, to which a clock comes once more that is set back by a multiple of the interval.
-    const isLate = timeMs <= reachedMs;
-    reachedMs = Math.max(reachedMs, timeMs);
-    const all = page ? [page, ...others] : others;
-    const inOrder = [...(page ? [pageInOrder(page, isLate)] : []), ...(isLate ? [] : others)];
-    const blocks = inOrder.filter(({layout}) => layout.size > 0);
-    return {all, blocks, leftOut: samplesIn(all) - samplesIn(blocks)};
+  // Also at the same time, to which a clock comes once more that is set back by a multiple of the interval.
+  const isLateAt = (timeMs: number): boolean => timeMs <= reachedMs && reachedMs <= timeMs + maxAheadMs;
+
+  return {
+    scrape: (timeMs, page, others) => {
+      const isLate = isLateAt(timeMs);
+      if (!isLate) reachedMs = timeMs;
+      const all = page ? [page, ...others] : others;
+      const inOrder = [...(page ? [pageInOrder(page, isLate)] : []), ...(isLate ? [] : others)];
+      const blocks = inOrder.filter(({layout}) => layout.size > 0);
+      return {all, blocks, leftOut: samplesIn(all) - samplesIn(blocks)};
+    },
+    endMs: (nowMs) => (isLateAt(nowMs) ? reachedMs + 1 : nowMs),
   };
 };

@@ -8,7 +8,7 @@ import {temporaryFolder} from '../../fixtures/temporary-folder.ts';
 import {startReceiver} from '../../peers/receiver.ts';
 import {startStrictReceiver} from '../../peers/strict-receiver.ts';
 
-const hourMs = 3_600_000;
+const stepMs = 300_000;
 
 /** A bridge that scrapes a page of three series, and sends it by remote write and to a Pushgateway. */
 const startBridge = async () => {
@@ -55,7 +55,7 @@ const startBridge = async () => {
 
 const eventually = (check: () => void | Promise<void>) => vi.waitFor(check, {timeout: 15_000});
 
-it('loses nothing silently where the clock goes forward by an hour and back', async () => {
+it('loses nothing silently where the clock goes forward by five minutes and back', async () => {
   let aheadMs = 0;
   const realNow = Date.now;
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => realNow() + aheadMs);
@@ -71,8 +71,8 @@ it('loses nothing silently where the clock goes forward by an hour and back', as
 
   await eventually(() => expect(receiver.samples.length).toBeGreaterThan(16));
   const startMs = newestMs();
-  aheadMs = hourMs;
-  await eventually(() => expect(newestMs()).toBeGreaterThan(startMs + hourMs));
+  aheadMs = stepMs;
+  await eventually(() => expect(newestMs()).toBeGreaterThan(startMs + stepMs));
 
   aheadMs = 0;
   await eventually(async () => expect((await taken()).leftOut).toBeGreaterThan(16));
@@ -83,7 +83,7 @@ it('loses nothing silently where the clock goes forward by an hour and back', as
   await eventually(() => expect(last()).toMatch(/^c\{.*\n(.*\n)*up\{.* 1$/m));
   expect(pushgateway.requests.map(({method}) => method)).not.toContain('DELETE');
 
-  aheadMs = hourMs;
+  aheadMs = stepMs;
   const againMs = Date.now();
   await eventually(() => expect(newestMs()).toBeGreaterThan(againMs));
   // Three series and five of the scrape itself, each of which is forwarded or counted.

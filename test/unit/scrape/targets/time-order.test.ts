@@ -8,8 +8,8 @@ const bitsOf = ({values}: Block): readonly bigint[] => [...new BigUint64Array(va
 
 /** The order of pages that are scraped with nothing else. */
 const createPageOrder = () => {
-  const inOrder = createTimeOrder();
-  return (page: Block): Block | undefined => inOrder(page.timeMs, page, []).blocks[0];
+  const order = createTimeOrder();
+  return (page: Block): Block | undefined => order.scrape(page.timeMs, page, []).blocks[0];
 };
 
 it('gives blocks as they are where time goes on', () => {
@@ -54,20 +54,48 @@ it('leaves out what is older than the last sample of its series, and nothing els
 });
 
 it('leaves out and counts all that has the time of a scrape, while that is not behind the time of another one', () => {
-  const inOrder = createTimeOrder();
+  const order = createTimeOrder();
   const up = blockOf('up', 2, 3000);
   const ends = staleBlockOf('gone', 3, 3000);
   // Of a target that could not be scraped.
-  expect(inOrder(3000, undefined, [ends, up])).toEqual({all: [ends, up], blocks: [ends, up], leftOut: 0});
+  expect(order.scrape(3000, undefined, [ends, up])).toEqual({
+    all: [ends, up],
+    blocks: [ends, up],
+    leftOut: 0,
+  });
   const late: Block = {...blockOf('a', 4, 2000), timestampsMs: Float64Array.of(none, 1000, none, 5000)};
-  const {blocks, leftOut} = inOrder(2000, late, [ends, up]);
+  const {blocks, leftOut} = order.scrape(2000, late, [ends, up]);
   expect(blocks.map(({timestampsMs}) => timestampsMs)).toEqual([Float64Array.of(1000, 5000)]);
   expect(leftOut).toBe(2 + 3 + 2);
-  expect(inOrder(3000, blockOf('a', 4, 3000), [up])).toMatchObject({blocks: [], leftOut: 6});
+  expect(order.scrape(3000, blockOf('a', 4, 3000), [up])).toMatchObject({blocks: [], leftOut: 6});
   // Series that were left out have no time to go on from.
   const next = {...blockOf('a', 4, 3001), timestampsMs: Float64Array.of(10, 999, none, 4999)};
-  expect(inOrder(3001, next, [up])).toMatchObject({
+  expect(order.scrape(3001, next, [up])).toMatchObject({
     blocks: [{timestampsMs: Float64Array.of(10, none)}, up],
     leftOut: 2,
   });
+});
+
+it('goes on where the clock was wrong by more than ten minutes, whichever way', () => {
+  const order = createTimeOrder();
+  const minuteMs = 60_000;
+  const dayMs = 1440 * minuteMs;
+  const up = blockOf('up', 2, 0);
+  const scrapeAt = (timeMs: number) => order.scrape(timeMs, blockOf('a', 4, timeMs), [up]).leftOut;
+  expect([0, dayMs, dayMs + minuteMs].map(scrapeAt)).toEqual([0, 0, 0]);
+  expect([minuteMs, 2 * minuteMs].map(scrapeAt)).toEqual([0, 0]);
+  expect([3, 13, 3, 4, 13, 14].map((minutes) => scrapeAt(minutes * minuteMs))).toEqual([0, 0, 6, 6, 6, 0]);
+  expect(order.endMs(13 * minuteMs)).toBe(14 * minuteMs + 1);
+  expect(order.endMs(15 * minuteMs)).toBe(15 * minuteMs);
+  expect(order.endMs(3 * minuteMs)).toBe(3 * minuteMs);
+});
+
+it('goes on where a page was more than ten minutes ahead, and keeps the order of its other series', () => {
+  const inOrder = createPageOrder();
+  const pageAt = (timeMs: number, ...ownMs: readonly number[]) =>
+    inOrder({...blockOf('a', ownMs.length, timeMs), timestampsMs: Float64Array.from(ownMs)})?.timestampsMs;
+  expect(pageAt(1000, 9_001_000, 601_500, 500)).toHaveLength(3);
+  expect(pageAt(1500, 1500, 601_400, 400)).toEqual(Float64Array.of(1500));
+  expect(pageAt(2000, 1400, 601_400, 400)).toBeUndefined();
+  expect(pageAt(3000, none, none, none)).toEqual(Float64Array.of(none, none));
 });
