@@ -83,9 +83,10 @@ export const createTimeOrder = (): TimeOrder => {
   /** The newest time of a scrape. */
   let reachedMs = -Infinity;
 
-  const pageInOrder = (page: Block, isLate: boolean): Block => {
+  const pageInOrder = (page: Block, isLate: boolean): Block | undefined => {
     const {layout, timeMs} = page;
-    if (page.timestampsMs === undefined && !isLate && timeMs >= (seen?.newestMs ?? -Infinity)) {
+    if (page.timestampsMs === undefined && isLate) return undefined;
+    if (page.timestampsMs === undefined && timeMs >= (seen?.newestMs ?? -Infinity)) {
       seen = {layout, newestMs: timeMs};
       return page;
     }
@@ -117,8 +118,9 @@ export const createTimeOrder = (): TimeOrder => {
       const isLate = isLateAt(timeMs);
       if (!isLate) reachedMs = timeMs;
       const all = page ? [page, ...others] : others;
-      const inOrder = [...(page ? [pageInOrder(page, isLate)] : []), ...(isLate ? [] : others)];
-      const blocks = inOrder.filter(({layout}) => layout.size > 0);
+      const inOrder = page && pageInOrder(page, isLate);
+      const sent = [...(inOrder ? [inOrder] : []), ...(isLate ? [] : others)];
+      const blocks = sent.filter(({layout}) => layout.size > 0);
       return {all, blocks, leftOut: samplesIn(all) - samplesIn(blocks)};
     },
     endMs: (nowMs) => (isLateAt(nowMs) ? reachedMs + 1 : nowMs),

@@ -99,3 +99,12 @@ it('goes on where a page was more than ten minutes ahead, and keeps the order of
   expect(pageAt(2000, 1400, 601_400, 400)).toBeUndefined();
   expect(pageAt(3000, none, none, none)).toEqual(Float64Array.of(none, none));
 });
+
+it('does not look at the series of a late page without times of its own, nor takes it for the last', () => {
+  const inOrder = createPageOrder();
+  inOrder({...blockOf('a', 2, 1000), timestampsMs: Float64Array.of(500, none)});
+  const seriesAt = (): never => expect.fail('read a series');
+  const late = blockOf('b', 3, 900);
+  expect(inOrder({...late, layout: {...late.layout, seriesAt}})).toBeUndefined();
+  expect(inOrder({...blockOf('a', 2, 1100), timestampsMs: Float64Array.of(499, none)})?.layout.size).toBe(1);
+});
