@@ -89,7 +89,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
         return block;
       };
       const scrapeOf = (report: ScrapeReport, page: Block | undefined, ended: readonly Block[]): Scrape => ({
-        ...order.scrape(timeMs, page, [...ended, tell(report)]),
+        ...order.scrape(timeMs, page, ended, tell(report)),
         report,
       });
       const fail = (cause: string, report: ScrapeReport): Scrape => ({
@@ -106,10 +106,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
       const page = {timeMs, ...samples};
       return scrapeOf(report, page, live.replace(page, vanished));
     },
-    end: (nowMs) => {
-      const timeMs = order.endMs(nowMs);
-      return [...live.end(timeMs), ...reports.end(timeMs)];
-    },
+    end: (nowMs) => order.end(nowMs, (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)]),
     close: client.close,
   };
 };
