@@ -127,7 +127,7 @@ const open = async (
   const scraping = createScraping({
     version,
     onBlocks: ({labels}, scraped) => deliveries.append(labels, scraped),
-    logOf: (target) => createScrapeLog(log, target),
+    logOf: (target) => createScrapeLog(log, target, () => config.remote_write.length > 0),
     onProblem: log.warn,
   });
   onClose(scraping.stop);

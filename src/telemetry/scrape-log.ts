@@ -10,20 +10,25 @@ const remindEveryMs = 600_000;
 /**
  * The log of one target: why it can't be scraped, when that changes and now and then, and when it can be again; and now and
  * then that samples of it are left out.
+ * @param isForwarded whether there is a destination that has its samples in the order of time.
  * @param nowMs a clock, in milliseconds.
  */
-export const createScrapeLog = (log: Log, target: Target, nowMs?: () => number): TargetLog => {
+export const createScrapeLog = (
+  log: Log,
+  target: Target,
+  isForwarded: () => boolean,
+  nowMs?: () => number,
+): TargetLog => {
   const about = {job: target.job.name, target: targetName(target)};
   const failing = createFailing(nowMs);
   const errors = createLimiter(everyMs, nowMs);
   const leftOutReminders = createLimiter(remindEveryMs, nowMs);
   return {
     scrape: ({cause, leftOut}) => {
-      if (leftOut > 0 && leftOutReminders.next() !== undefined)
-        log.warn('scraped samples are older than the last of their series, and left out of remote write', {
-          ...about,
-          samples: leftOut,
-        });
+      if (leftOut > 0 && isForwarded() && leftOutReminders.next() !== undefined) {
+        const line = 'scraped samples are not later than those before them, and are left out of remote write';
+        log.warn(line, {...about, samples: leftOut});
+      }
       if (cause === undefined) {
         if (failing.ended()) log.info('the target is scraped again', about);
       } else if (failing.isToTell(cause)) log.warn(`scrape failed: ${cause}`, about);

@@ -94,6 +94,6 @@ it('loses nothing silently where the clock goes forward by five minutes and back
   expect([receiver.conflicts, receiver.violations]).toEqual([[], []]);
   // A machine that is busy may keep a scrape from its answer, which is told and costs no sample of these.
   expect(problems.filter((line) => !line.startsWith('scrape failed: no answer'))).toEqual([
-    expect.stringContaining('older than the last of their series'),
+    expect.stringContaining('not later than those before them'),
   ]);
 });

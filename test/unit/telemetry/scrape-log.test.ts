@@ -18,8 +18,14 @@ const createTeller = () => {
   const write = (level: string) => (message: string, about?: object) => lines.push([level, message, about]);
   const log: Log = {debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error')};
   const clock = {nowMs: 0};
+  const forwarding = {isOn: true};
   if (target === undefined) expect.fail();
-  const scrapes = createScrapeLog(log, target, () => clock.nowMs);
+  const scrapes = createScrapeLog(
+    log,
+    target,
+    () => forwarding.isOn,
+    () => clock.nowMs,
+  );
   const tell = (scrape: Scrape) => {
     scrapes.scrape(scrape);
     return lines.splice(0);
@@ -28,7 +34,7 @@ const createTeller = () => {
     scrapes.error(error);
     return lines.splice(0);
   };
-  return {tell, fail, clock};
+  return {tell, fail, clock, forwarding};
 };
 const about = {job: 'node', target: 'http://a:1/metrics'};
 
@@ -63,9 +69,12 @@ it('tells of an error of this program once a minute', () => {
   expect(fail('text')).toEqual([['error', 'scrape failed: text', about]]);
 });
 
-it('tells now and then how many samples of a scrape are left out', () => {
-  const {tell, clock} = createTeller();
-  const line = 'scraped samples are older than the last of their series, and left out of remote write';
+it('tells now and then how many samples of a scrape are left out, where they would be forwarded', () => {
+  const {tell, clock, forwarding} = createTeller();
+  const line = 'scraped samples are not later than those before them, and are left out of remote write';
+  forwarding.isOn = false;
+  expect(tell({...good, leftOut: 6})).toEqual([]);
+  forwarding.isOn = true;
   expect(tell({...good, leftOut: 7})).toEqual([['warn', line, {...about, samples: 7}]]);
   expect(tell({...good, leftOut: 8})).toEqual([]);
   expect(tell(good)).toEqual([]);
