@@ -7,7 +7,7 @@ import type {ScrapedBlocks} from './targets/time-order.ts';
 /** Told how the scrapes of one target go. */
 export interface TargetLog {
   scrape(scrape: Scrape): void;
-  /** An error of this program. */
+  /** An error of this program beside the scrape itself. */
   error(error: unknown): void;
 }
 

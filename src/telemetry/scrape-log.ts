@@ -7,6 +7,9 @@ import type {Log} from './log.ts';
 const everyMs = 60_000;
 const remindEveryMs = 600_000;
 
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
 /**
  * The log of one target: why it can't be scraped, when that changes and now and then, and when it can be again; and now and
  * then that samples of it are left out.
@@ -24,19 +27,21 @@ export const createScrapeLog = (
   const errors = createLimiter(everyMs, nowMs);
   const leftOutReminders = createLimiter(remindEveryMs, nowMs);
   return {
-    scrape: ({cause, leftOut}) => {
+    scrape: ({cause, error, leftOut}) => {
       if (leftOut > 0 && isForwarded() && leftOutReminders.next() !== undefined) {
         const line = 'scraped samples are not later than those before them, and are left out of remote write';
         log.warn(line, {...about, samples: leftOut});
       }
       if (cause === undefined) {
         if (failing.ended()) log.info('the target is scraped again', about);
-      } else if (failing.isToTell(cause)) log.warn(`scrape failed: ${cause}`, about);
+      } else if (failing.isToTell(cause)) {
+        if (error === undefined) log.warn(`scrape failed: ${cause}`, about);
+        else log.error(`scrape failed: ${wordsOf(error)}`, about);
+      }
     },
     error: (error) => {
       if (errors.next() === undefined) return;
-      const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.error(`scrape failed: ${words}`, about);
+      log.error(`scrape failed: ${wordsOf(error)}`, about);
     },
   };
 };

@@ -60,7 +60,14 @@ it('tells of a cause that is another each time once a minute', () => {
   expect(lines.flat()).toHaveLength(3);
 });
 
-it('tells of an error of this program once a minute', () => {
+it('tells where an error of this program is', () => {
+  const {tell} = createTeller();
+  const error = new TypeError('no function');
+  expect(tell({...failedBy('an error'), error})).toEqual([['error', `scrape failed: ${error.stack}`, about]]);
+  expect(tell({...failedBy('an error'), error})).toEqual([]);
+});
+
+it('tells of an error beside scrapes once a minute', () => {
   const {fail, clock} = createTeller();
   const error = new TypeError('no function');
   expect(fail(error)).toEqual([['error', `scrape failed: ${error.stack}`, about]]);

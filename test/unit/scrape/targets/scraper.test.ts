@@ -1,5 +1,6 @@
 import {gzipSync} from 'node:zlib';
 import {expect, it, onTestFinished} from 'vitest';
+import {anyText} from '../../../../src/relabel/regex.ts';
 import type {ScrapeJob} from '../../../../src/scrape/job.ts';
 import {createScraper, type Scrape, type Scraper} from '../../../../src/scrape/targets/scraper.ts';
 import {findTargets} from '../../../../src/scrape/targets/target.ts';
@@ -192,6 +193,24 @@ it.each<[string, Respond, Partial<ScrapeJob>, string | RegExp]>([
   expect(scrape.cause).toMatch(cause);
   expect(scrape.report.isUp).toBe(false);
   expect(scrape.blocks).toHaveLength(1);
+});
+
+it('an error of this program makes it a failed one, too', async () => {
+  const error = new RangeError('out\nof stack');
+  const test = (): never => {
+    throw error;
+  };
+  const drop = {
+    action: 'drop',
+    sourceLabels: [],
+    separator: ';',
+    regex: {...anyText, test},
+    unusedKeys: [],
+  } as const;
+  const {scraper} = await scraperOf(page('a 1\n'), {metricRelabelRules: [drop]});
+  const scrape = await scraper.scrape(1000, never);
+  expect(scrape).toMatchObject({cause: 'an error of this program, RangeError: out of stack', error});
+  expect(contentsOf(scrape)).toEqual([[1000, report(0, 0, 0, 0)]]);
 });
 
 it('takes a page of another kind by fallback_scrape_protocol, and follows redirects', async () => {
