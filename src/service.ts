@@ -124,12 +124,10 @@ const open = async (
   });
   onClose(deliveries.stop);
 
-  const scrapeLog = createScrapeLog(log);
   const scraping = createScraping({
     version,
     onBlocks: ({labels}, scraped) => deliveries.append(labels, scraped),
-    onScrape: scrapeLog.scrape,
-    onError: scrapeLog.error,
+    logOf: (target) => createScrapeLog(log, target, () => config.remote_write.length > 0),
     onProblem: log.warn,
   });
   onClose(scraping.stop);

@@ -4,6 +4,13 @@ import type {Scrape, Scraper} from './targets/scraper.ts';
 import type {Target} from './targets/target.ts';
 import type {ScrapedBlocks} from './targets/time-order.ts';
 
+/** Told how the scrapes of one target go. */
+export interface TargetLog {
+  scrape(scrape: Scrape): void;
+  /** An error of this program beside the scrape itself. */
+  error(error: unknown): void;
+}
+
 export interface ScrapeLoopSettings {
   readonly target: Target;
   readonly scraper: Scraper;
@@ -11,10 +18,8 @@ export interface ScrapeLoopSettings {
   readonly offsetMs: number;
   /** Told of what each scrape brought, and at the end of the ends of all series. */
   readonly onBlocks: (target: Target, scraped: ScrapedBlocks) => void;
-  /** Told how each scrape went. */
-  readonly onScrape: (target: Target, scrape: Scrape) => void;
-  /** An error of this program. The loop goes on. */
-  readonly onError: (target: Target, error: unknown) => void;
+  /** Of this target. After an error the loop goes on. */
+  readonly log: TargetLog;
   /** The time in Unix milliseconds. */
   readonly now?: () => number;
 }
@@ -29,18 +34,16 @@ export interface ScrapeLoop {
  * interval is followed by the next at once, and those that would have been meanwhile are left out.
  */
 export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
-  const {target, scraper, offsetMs, onBlocks, onScrape, onError, now = Date.now} = settings;
+  const {target, scraper, offsetMs, onBlocks, log, now = Date.now} = settings;
   const {intervalMs} = target;
   const stopping = new AbortController();
   const {signal} = stopping;
-  let newestMs = 0;
 
   const scrapeOnce = async (): Promise<void> => {
     const timeMs = scrapeTimeMs(now(), intervalMs, offsetMs);
-    newestMs = Math.max(newestMs, timeMs);
     const scrape = await scraper.scrape(timeMs, signal);
     onBlocks(target, scrape);
-    onScrape(target, scrape);
+    log.scrape(scrape);
   };
 
   const run = async (): Promise<void> => {
@@ -55,7 +58,7 @@ export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
       try {
         await scrapeOnce();
       } catch (error) {
-        if (!signal.aborted) onError(target, error);
+        if (!signal.aborted) log.error(error);
       }
     }
   };
@@ -65,8 +68,7 @@ export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
     stop: async () => {
       stopping.abort(new Error('scraping ends'));
       await running;
-      // Behind all samples, also where the clock was set back.
-      const blocks = scraper.end(Math.max(now(), newestMs + 1));
+      const blocks = scraper.end(now());
       if (blocks.length > 0) onBlocks(target, {all: blocks, blocks, leftOut: 0});
       await scraper.close();
     },

@@ -1,11 +1,13 @@
 import {createRunningParts} from '../running-parts.ts';
 import {scrapeOffsetMs} from './aligned-time.ts';
 import type {ScrapeJob} from './job.ts';
-import {type ScrapeLoop, type ScrapeLoopSettings, startScrapeLoop} from './scrape-loop.ts';
+import {type ScrapeLoop, type ScrapeLoopSettings, startScrapeLoop, type TargetLog} from './scrape-loop.ts';
 import {createScraper} from './targets/scraper.ts';
 import {findTargets, type Target, targetKey} from './targets/target.ts';
 
-export interface ScrapingSettings extends Pick<ScrapeLoopSettings, 'onBlocks' | 'onScrape' | 'onError'> {
+export interface ScrapingSettings extends Pick<ScrapeLoopSettings, 'onBlocks'> {
+  /** Makes the log of a target, which is as long-lived as its scraping. */
+  readonly logOf: (target: Target) => TargetLog;
   /** Told of each address that makes no target. */
   readonly onProblem: (problem: string) => void;
   /** The program's own. */
@@ -39,7 +41,7 @@ export const planTargets = (
 };
 
 /** Of no targets at first. */
-export const createScraping = ({version, onProblem, ...settings}: ScrapingSettings): Scraping => {
+export const createScraping = ({version, logOf, onBlocks, onProblem}: ScrapingSettings): Scraping => {
   const running = createRunningParts<ScrapeLoop>();
   return {
     update: (jobs, exemplars) => {
@@ -50,8 +52,9 @@ export const createScraping = ({version, onProblem, ...settings}: ScrapingSettin
         const {job, intervalMs, timeoutMs} = target;
         const start = (): ScrapeLoop =>
           startScrapeLoop({
-            ...settings,
             target,
+            onBlocks,
+            log: logOf(target),
             scraper: createScraper(target, {exemplars, version, ...(refusal !== undefined && {refusal})}),
             offsetMs: scrapeOffsetMs(key, intervalMs),
           });

@@ -1,55 +1,47 @@
-import {createLimiter, type Limiter} from '../limiter.ts';
-import type {Scrape} from '../scrape/targets/scraper.ts';
-import {type Target, targetKey, targetName} from '../scrape/targets/target.ts';
+import {createLimiter} from '../limiter.ts';
+import type {TargetLog} from '../scrape/scrape-loop.ts';
+import {type Target, targetName} from '../scrape/targets/target.ts';
+import {createFailing} from './failing.ts';
 import type {Log} from './log.ts';
 
+const everyMs = 60_000;
 const remindEveryMs = 600_000;
 
-interface Failure {
-  readonly cause: string;
-  readonly reminders: Limiter;
-}
-
-export interface ScrapeLog {
-  scrape(target: Target, scrape: Scrape): void;
-  /** An error of this program. */
-  error(target: Target, error: unknown): void;
-}
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
 
 /**
- * The log of scrapes: why a target can't be scraped, when that changes and now and then, and when it can be again; and now and
+ * The log of one target: why it can't be scraped, when that changes and now and then, and when it can be again; and now and
  * then that samples of it are left out.
+ * @param isForwarded whether there is a destination that has its samples in the order of time.
  * @param nowMs a clock, in milliseconds.
  */
-export const createScrapeLog = (log: Log, nowMs?: () => number): ScrapeLog => {
-  const failures = new Map<string, Failure>();
-  const leftOutReminders = new Map<string, Limiter>();
+export const createScrapeLog = (
+  log: Log,
+  target: Target,
+  isForwarded: () => boolean,
+  nowMs?: () => number,
+): TargetLog => {
+  const about = {job: target.job.name, target: targetName(target)};
+  const failing = createFailing(nowMs);
+  const errors = createLimiter(everyMs, nowMs);
+  const leftOutReminders = createLimiter(remindEveryMs, nowMs);
   return {
-    scrape: (target, {cause, leftOut}) => {
-      const key = targetKey(target);
-      const about = {job: target.job.name, target: targetName(target)};
-      if (leftOut > 0) {
-        const reminders = leftOutReminders.get(key) ?? createLimiter(remindEveryMs, nowMs);
-        leftOutReminders.set(key, reminders);
-        if (reminders.next() !== undefined)
-          log.warn('scraped samples are older than the last of their series, and left out of remote write', {
-            ...about,
-            samples: leftOut,
-          });
+    scrape: ({cause, error, leftOut}) => {
+      if (leftOut > 0 && isForwarded() && leftOutReminders.next() !== undefined) {
+        const line = 'scraped samples are not later than those before them, and are left out of remote write';
+        log.warn(line, {...about, samples: leftOut});
       }
-      const before = failures.get(key);
       if (cause === undefined) {
-        if (failures.delete(key)) log.info('the target is scraped again', about);
-        return;
+        if (failing.ended()) log.info('the target is scraped again', about);
+      } else if (failing.isToTell(cause)) {
+        if (error === undefined) log.warn(`scrape failed: ${cause}`, about);
+        else log.error(`scrape failed: ${wordsOf(error)}`, about);
       }
-      const failure =
-        before?.cause === cause ? before : {cause, reminders: createLimiter(remindEveryMs, nowMs)};
-      failures.set(key, failure);
-      if (failure.reminders.next() !== undefined) log.warn(`scrape failed: ${cause}`, about);
     },
-    error: (target, error) => {
-      const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.error(`scrape failed: ${words}`, {job: target.job.name, target: targetName(target)});
+    error: (error) => {
+      if (errors.next() === undefined) return;
+      log.error(`scrape failed: ${wordsOf(error)}`, about);
     },
   };
 };

@@ -10,7 +10,12 @@ export interface LiveSeries {
   end(timeMs: number): readonly Block[];
 }
 
-const endOf = (layout: Layout, timeMs: number): Block => ({layout, timeMs, values: staleValues(layout.size)});
+/** The end of each series of a layout. */
+export const endOf = (layout: Layout, timeMs: number): Block => ({
+  layout,
+  timeMs,
+  values: staleValues(layout.size),
+});
 
 /**
  * @param tracksTimestamps whether series that come with times of their own are ended too. By default they are not, as

@@ -10,22 +10,28 @@ import {seriesLabels} from './series-labels.ts';
 import type {Target} from './target.ts';
 import {createTimeOrder, type ScrapedBlocks} from './time-order.ts';
 
+/** Why a scrape failed. */
+interface Failure {
+  /** In one line. */
+  readonly cause: string;
+  /** Where it is an error of this program. */
+  readonly error?: unknown;
+}
+
 /** What came of a scrape. */
-export interface Scrape extends ScrapedBlocks {
+export interface Scrape extends ScrapedBlocks, Partial<Failure> {
   readonly report: ScrapeReport;
-  /** Why it failed, in one line; absent where it did not. */
-  readonly cause?: string;
 }
 
 /** Scrapes one target. */
 export interface Scraper {
   /**
-   * Scrapes it once, at `timeMs`, in Unix milliseconds. Rejects only with the reason of an aborted `signal`. The next
-   * call has to wait for this one.
+   * Scrapes it once, at `timeMs`, in Unix milliseconds; whatever goes wrong makes it a failed one. Rejects only with the
+   * reason of an aborted `signal`. The next call has to wait for this one.
    */
   scrape(timeMs: number, signal: AbortSignal): Promise<Scrape>;
-  /** The ends of all series, those that scrapes say of themselves included. */
-  end(timeMs: number): readonly Block[];
+  /** The ends of all series, those that scrapes say of themselves included, behind all samples. Unix milliseconds. */
+  end(nowMs: number): readonly Block[];
   close(): Promise<void>;
 }
 
@@ -49,7 +55,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     toLabels: (series) => seriesLabels(series, target),
   });
   const live = createLiveSeries(job.trackTimestampsStaleness);
-  const inOrder = createTimeOrder();
+  const order = createTimeOrder();
   const ownLayout = reportLayout(target);
   const reports = createLiveSeries(true);
   const headers = {
@@ -68,19 +74,23 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     // As in Prometheus, a page without anything is read in either format, and of no Content-Type.
     if (answer.page.length === 0) return memory.read(answer.page, 'text');
     const found = formatByContentType(answer.headers['content-type'], job.fallbackProtocol);
-    if (typeof found === 'string') return found;
+    return typeof found === 'string' ? found : memory.read(answer.page, found.format);
+  };
+
+  const readOrFail = async (signal: AbortSignal): Promise<PageContents | Failure> => {
     try {
-      return await memory.read(answer.page, found.format);
+      const contents = refusal ?? (await readPage(signal));
+      return typeof contents === 'string' ? {cause: contents} : contents;
     } catch (error) {
-      if (error instanceof PageError) return error.message;
-      throw error;
+      if (error instanceof PageError) return {cause: error.message};
+      return {cause: `an error of this program, ${String(error).replace(/\s+/g, ' ')}`, error};
     }
   };
 
   return {
     scrape: async (timeMs, signal) => {
       const startMs = performance.now();
-      const contents = refusal ?? (await readPage(signal));
+      const contents = await readOrFail(signal);
       signal.throwIfAborted();
       const durationMs = performance.now() - startMs;
       const tell = (report: ScrapeReport): Block => {
@@ -89,24 +99,24 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
         return block;
       };
       const scrapeOf = (report: ScrapeReport, page: Block | undefined, ended: readonly Block[]): Scrape => ({
-        ...inOrder(timeMs, page, [...ended, tell(report)]),
+        ...order.scrape(timeMs, page, ended, tell(report)),
         report,
       });
-      const fail = (cause: string, report: ScrapeReport): Scrape => ({
+      const fail = (failure: Failure, report: ScrapeReport): Scrape => ({
         ...scrapeOf(report, undefined, live.end(timeMs)),
-        cause,
+        ...failure,
       });
-      if (typeof contents === 'string') return fail(contents, {...failed, durationMs});
+      if ('cause' in contents) return fail(contents, {...failed, durationMs});
       const {scraped, relabelled, added, vanished, ...samples} = contents;
       const report = {isUp: true, durationMs, scraped, relabelled, added};
       if (samples.layout.size > job.limits.samples) {
         const cause = `the page has ${samples.layout.size} samples, and sample_limit is ${job.limits.samples}`;
-        return fail(cause, {...report, isUp: false});
+        return fail({cause}, {...report, isUp: false});
       }
       const page = {timeMs, ...samples};
       return scrapeOf(report, page, live.replace(page, vanished));
     },
-    end: (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)],
+    end: (nowMs) => order.end(nowMs, (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)]),
     close: client.close,
   };
 };

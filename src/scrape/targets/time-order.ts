@@ -1,5 +1,6 @@
-import {type Block, type Layout, samplesIn} from '../block.ts';
+import type {Block, Layout} from '../block.ts';
 import {createLayout} from '../layout.ts';
+import {createOwedEnds} from './owed-ends.ts';
 
 /** When the series of a layout were last given a sample: each at its time, or all at the newest. Unix milliseconds. */
 interface Seen {
@@ -11,9 +12,9 @@ interface Seen {
 /** The blocks of a scrape: its samples where it succeeded, the ends of series, and what it says of itself, in this order. */
 export interface ScrapedBlocks {
   readonly all: readonly Block[];
-  /** The same without samples that are older than the last of their series. */
+  /** The same in the order of time: without samples that would go back, and with ends of series only when they can be sent. */
   readonly blocks: readonly Block[];
-  /** How many these are. */
+  /** How many samples these are without. Ends of series are not among them: they are sent later. */
   readonly leftOut: number;
 }
 
@@ -56,19 +57,43 @@ const pick = (block: Block, places: readonly number[]): Block => {
   };
 };
 
+/** The order in which the samples of a target are forwarded. */
+export interface TimeOrder {
+  /**
+   * @param page what a target has at `timeMs`; absent where it could not be scraped.
+   * @param ended the ends of series, of the same time.
+   * @param report what the scrape says of itself, of the same time.
+   */
+  scrape(timeMs: number, page: Block | undefined, ended: readonly Block[], report: Block): ScrapedBlocks;
+  /**
+   * The ends of all series behind all scrapes: at `nowMs`, or where that is not behind them, at the first time that is.
+   * @param endsAt gives the ends of those series that are there yet.
+   */
+  end(nowMs: number, endsAt: (timeMs: number) => readonly Block[]): readonly Block[];
+}
+
+// Prometheus takes no samples that are further ahead of its clock: `maxAheadTime` of its storage/remote/write_handler.go.
+const maxAheadMs = 600_000;
+
 /**
  * Leaves out samples that are older than the last of their series, which a page with timestamps of its own can have, and where
  * the clock was set back all that has the time of the scrape: senders have to send samples in order (remote write 1.0,
- * "Ordering"), and no receiver would take them.
+ * "Ordering"), and no receiver would take them. The end of a series that falls into such a time follows with the first scrape
+ * that is in order.
+ *
+ * A time that is more than ten minutes ahead of a scrape's is as if it had never been: a clock was wrong then, or is now. Its
+ * samples have hardly been taken, and to wait until they are past would stop a target for as long as it was wrong by.
  */
-export const createTimeOrder = () => {
+export const createTimeOrder = (): TimeOrder => {
   let seen: Seen | undefined;
   /** The newest time of a scrape. */
   let reachedMs = -Infinity;
+  const owed = createOwedEnds();
 
-  const pageInOrder = (page: Block, isLate: boolean): Block => {
+  const pageInOrder = (page: Block, isLate: boolean): Block | undefined => {
     const {layout, timeMs} = page;
-    if (page.timestampsMs === undefined && !isLate && timeMs >= (seen?.newestMs ?? -Infinity)) {
+    if (page.timestampsMs === undefined && isLate) return undefined;
+    if (page.timestampsMs === undefined && timeMs >= (seen?.newestMs ?? -Infinity)) {
       seen = {layout, newestMs: timeMs};
       return page;
     }
@@ -81,26 +106,37 @@ export const createTimeOrder = () => {
       const isOwn = !Number.isNaN(ownMs);
       const atMs = isOwn ? ownMs : timeMs;
       const lastMs = beforeMs?.[place] ?? Number.NaN;
-      const isKept = !(atMs < lastMs) && (isOwn || !isLate);
+      const isBehind = atMs < lastMs && lastMs <= timeMs + maxAheadMs;
+      const isKept = !isBehind && (isOwn || !isLate);
       if (isKept) kept.push(place);
-      timesMs[place] = isKept ? atMs : lastMs;
-      newestMs = Math.max(newestMs, atMs, Number.isNaN(lastMs) ? atMs : lastMs);
+      const newMs = isKept ? atMs : lastMs;
+      timesMs[place] = newMs;
+      if (newMs > newestMs) newestMs = newMs;
     }
     seen = {layout, newestMs, timesMs};
     return kept.length === layout.size ? page : pick(page, kept);
   };
 
-  /**
-   * @param page what a target has at `timeMs`; absent where it could not be scraped.
-   * @param others the ends of series and what the scrape says of itself, of the same time.
-   */
-  return (timeMs: number, page: Block | undefined, others: readonly Block[]): ScrapedBlocks => {
-    // Also at the same time, to which a clock comes once more that is set back by a multiple of the interval.
-    const isLate = timeMs <= reachedMs;
-    reachedMs = Math.max(reachedMs, timeMs);
-    const all = page ? [page, ...others] : others;
-    const inOrder = [...(page ? [pageInOrder(page, isLate)] : []), ...(isLate ? [] : others)];
-    const blocks = inOrder.filter(({layout}) => layout.size > 0);
-    return {all, blocks, leftOut: samplesIn(all) - samplesIn(blocks)};
+  // Also at the same time, to which a clock comes once more that is set back by a multiple of the interval.
+  const isLateAt = (timeMs: number): boolean => timeMs <= reachedMs && reachedMs <= timeMs + maxAheadMs;
+
+  return {
+    scrape: (timeMs, page, ended, report) => {
+      const isLate = isLateAt(timeMs);
+      if (!isLate) reachedMs = timeMs;
+      const all = [...(page ? [page] : []), ...ended, report];
+      const inOrder = page && pageInOrder(page, isLate);
+      if (isLate) owed.add(ended);
+      const timed = isLate ? [] : [...ended, ...owed.settle(timeMs, all), report];
+      const blocks = [...(inOrder ? [inOrder] : []), ...timed].filter(({layout}) => layout.size > 0);
+      const lateReport = isLate ? report.layout.size : 0;
+      const leftOut = (page?.layout.size ?? 0) - (inOrder?.layout.size ?? 0) + lateReport;
+      return {all, blocks, leftOut};
+    },
+    end: (nowMs, endsAt) => {
+      const timeMs = isLateAt(nowMs) ? reachedMs + 1 : nowMs;
+      const ended = endsAt(timeMs);
+      return [...owed.settle(timeMs, ended), ...ended];
+    },
   };
 };

@@ -29,8 +29,7 @@ const startScraping = () => {
   const scraping = createScraping({
     version: '1.2.3',
     onBlocks: ({job}, scraped) => blocks.push(...scraped.blocks.map((block) => ({job: job.name, block}))),
-    onScrape: () => undefined,
-    onError: (_, error) => problems.push(error),
+    logOf: () => ({scrape: () => undefined, error: (error) => problems.push(error)}),
     onProblem: (problem) => problems.push(problem),
   });
   onTestFinished(scraping.stop);

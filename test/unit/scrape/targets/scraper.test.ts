@@ -1,5 +1,6 @@
 import {gzipSync} from 'node:zlib';
 import {expect, it, onTestFinished} from 'vitest';
+import {anyText} from '../../../../src/relabel/regex.ts';
 import type {ScrapeJob} from '../../../../src/scrape/job.ts';
 import {createScraper, type Scrape, type Scraper} from '../../../../src/scrape/targets/scraper.ts';
 import {findTargets} from '../../../../src/scrape/targets/target.ts';
@@ -113,13 +114,13 @@ it('does not end series that come with times of their own, unless asked to', asy
   }
 });
 
-it('leaves out all of a scrape while the clock is behind the one before it, and tells how many samples these are', async () => {
+it('leaves out and counts the samples of a scrape while the clock is behind the one before it, and sends ends later', async () => {
   const pages = ['a 1\nb 1 500\n', 'a 2\nb 2 600\nc 2\n', 'c 3\n', undefined, 'c 5\n'];
   const {scraper} = await scraperOf((response) => page(pages.shift() ?? 'a')(response, expect.anything()));
   const scrapes: Scrape[] = [];
   for (const timeMs of [10_000, 1000, 2000, 3000, 10_001]) scrapes.push(await scraper.scrape(timeMs, never));
   // The report is of five series. What has a time of its own is none of the clock's business.
-  expect(scrapes.map(({leftOut}) => leftOut)).toEqual([0, 2 + 5, 1 + 1 + 5, 1 + 5, 0]);
+  expect(scrapes.map(({leftOut}) => leftOut)).toEqual([0, 2 + 5, 1 + 5, 5, 0]);
   expect(scrapes.map(contentsOf)).toEqual([
     [
       [10_000, {'a{}': 1, 'b{}': 1}],
@@ -130,6 +131,7 @@ it('leaves out all of a scrape while the clock is behind the one before it, and 
     [],
     [
       [10_001, {'c{}': 5}],
+      [10_001, {'a{}': 'stale'}],
       [10_001, report(1, 1, 1, 0)],
     ],
   ]);
@@ -191,6 +193,24 @@ it.each<[string, Respond, Partial<ScrapeJob>, string | RegExp]>([
   expect(scrape.cause).toMatch(cause);
   expect(scrape.report.isUp).toBe(false);
   expect(scrape.blocks).toHaveLength(1);
+});
+
+it('an error of this program makes it a failed one, too', async () => {
+  const error = new RangeError('out\nof stack');
+  const test = (): never => {
+    throw error;
+  };
+  const drop = {
+    action: 'drop',
+    sourceLabels: [],
+    separator: ';',
+    regex: {...anyText, test},
+    unusedKeys: [],
+  } as const;
+  const {scraper} = await scraperOf(page('a 1\n'), {metricRelabelRules: [drop]});
+  const scrape = await scraper.scrape(1000, never);
+  expect(scrape).toMatchObject({cause: 'an error of this program, RangeError: out of stack', error});
+  expect(contentsOf(scrape)).toEqual([[1000, report(0, 0, 0, 0)]]);
 });
 
 it('takes a page of another kind by fallback_scrape_protocol, and follows redirects', async () => {
