@@ -1,3 +1,4 @@
+import type {Socket} from 'node:net';
 import {unescape as percentDecode} from 'node:querystring';
 import type {Dispatcher} from 'undici';
 import {basic} from './basic.ts';
@@ -18,6 +19,8 @@ export interface Connections {
   routeTo(target: URL): Promise<Route>;
   /** How many connections have been opened so far, those through proxies aside. */
   opened(): number;
+  /** Whether a request failed with this error because a connection ended that was among the first so many of these. */
+  wasAmong(first: number, error: unknown): boolean;
   /** Ends whatever is open. */
   close(): Promise<void>;
 }
@@ -78,11 +81,19 @@ const openDirect = (
   tls: TlsSettings,
   timeoutMs: number,
   clientOptions: ClientOptions,
-): Dispatcher =>
-  new undici.Agent({
+  onConnection: (socket: Socket) => void,
+): Dispatcher => {
+  const connect = undici.buildConnector({...tlsOptions(tls), ...serverNameOptions(tls), timeout: timeoutMs});
+  return new undici.Agent({
     ...clientOptions,
-    connect: {...tlsOptions(tls), ...serverNameOptions(tls), timeout: timeoutMs},
+    connect: (options, callback) =>
+      connect(options, (...outcome) => {
+        // The listener comes before undici's own, which have the request fail of the same error.
+        if (outcome[0] === null) onConnection(outcome[1]);
+        callback(...outcome);
+      }),
   });
+};
 
 /** Opens connections as requests need them. Where a certificate's file has changed, it opens new ones. */
 export const createConnections = ({
@@ -100,8 +111,12 @@ export const createConnections = ({
   let loading: Promise<Undici> | undefined;
   const opened = new Map<string, {readonly dispatcher: Dispatcher; readonly madeOf: string}>();
   let connectionsOpened = 0;
-  const noteConnection = (): void => {
+  /** The place of the connection, counted from 1, that ended with an error. */
+  const places = new WeakMap<Error, number>();
+  const noteConnection = (socket: Socket): void => {
     connectionsOpened += 1;
+    const place = connectionsOpened;
+    socket.once('error', (error) => places.set(error, place));
   };
 
   /** What was opened under this name with the same certificates and headers, or else is opened now. */
@@ -123,8 +138,7 @@ export const createConnections = ({
       const url = proxyFor(target, proxy);
       const certificates = tlsOptions(tls);
       if (url === undefined) {
-        const open = (): Dispatcher =>
-          openDirect(undici, tls, timeoutMs, clientOptions).on('connect', noteConnection);
+        const open = (): Dispatcher => openDirect(undici, tls, timeoutMs, clientOptions, noteConnection);
         return {dispatcher: openOnce('', JSON.stringify(certificates), open)};
       }
       const tunnelled = target.protocol === 'https:' || url.protocol === 'https:';
@@ -138,6 +152,7 @@ export const createConnections = ({
       return {dispatcher, proxy: url};
     },
     opened: () => connectionsOpened,
+    wasAmong: (first, error) => error instanceof Error && (places.get(error) ?? Infinity) <= first,
     close: async () => {
       await loading;
       await Promise.all([...opened.values()].map(({dispatcher}) => dispatcher.destroy()));

@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {getEventListeners} from 'node:events';
 import {writeFileSync} from 'node:fs';
+import type {Socket} from 'node:net';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, onTestFinished, test, vi} from 'vitest';
@@ -169,6 +170,40 @@ test('makes a request again whose connection was kept, and closed just then, onc
   for (let time = 0; time < 3; time += 1) expect(await post(client)).toMatchObject({status: 200});
   expect(requests).toHaveLength(5);
   expect(client.sentBytes()).toBe(5);
+});
+
+test('makes a request again whose kept connection was reset', async () => {
+  const sockets: (Socket | null)[] = [];
+  const {url, requests} = await serve((response) => {
+    sockets.push(response.socket);
+    response.end();
+  });
+  const client = clientFor(url);
+  await post(client);
+  sockets[0]?.resetAndDestroy();
+  expect(await post(client)).toMatchObject({status: 200});
+  expect(requests).toHaveLength(2);
+});
+
+test('makes a request again whose kept connection was closed while another request opened one', async () => {
+  let openedOther = (): void => undefined;
+  const other = new Promise<void>((resolve) => {
+    openedOther = resolve;
+  });
+  const {url, requests} = await serve(async (response, request) => {
+    const [first] = requests;
+    if (request !== first && request.clientPort === first?.clientPort) {
+      await other;
+      response.destroy();
+      return;
+    }
+    if (request !== first) openedOther();
+    response.end();
+  });
+  const client = clientFor(url, {connections: 2});
+  await post(client);
+  expect(await Promise.all([post(client), post(client)])).toMatchObject([{status: 200}, {status: 200}]);
+  expect(requests).toHaveLength(4);
 });
 
 test('does not make a request again whose connection was a new one', async () => {
