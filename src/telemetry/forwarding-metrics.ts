@@ -3,7 +3,7 @@ import type {Forwarded} from '../forwarding/forwarding.ts';
 import type {JournalLossReason} from '../forwarding/scrape-journal.ts';
 import {statusOf} from './delivery-metrics.ts';
 
-/** Why scraped samples were lost: their journal lost them, or they were older than the last of their series. */
+/** Why scraped samples were lost: their journal lost them, or they were not later than those before them. */
 export type LossReason = JournalLossReason | 'order';
 export const lossReasons: readonly LossReason[] = ['limit', 'file', 'unconfigured', 'order'];
 
