@@ -106,7 +106,8 @@ export const pushgatewayPages = (
       // Before the answer, which may be lost though the group is there.
       if (request.method === 'PUT') shown.add(target, labels);
       const outcome = outcomeOf(await client.send(request, signal), Date.now());
-      if (request.method === 'DELETE' && outcome.kind === 'accepted') shown.remove(target, labels);
+      // A refusal is final: who may not delete would be asked for every group there ever was.
+      if (request.method === 'DELETE' && outcome.kind !== 'retry') shown.remove(target, labels);
       return outcome;
     },
   });

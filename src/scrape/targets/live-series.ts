@@ -6,16 +6,22 @@ import {staleValues} from '../page/sample-values.ts';
 export interface LiveSeries {
   /** Takes note of what a scrape brought, and which series of the last one it has no more. Gives the ends of these. */
   replace(block: Block, vanished: readonly number[]): readonly Block[];
+  /** The ends of those that a page has not, without taking note of it. */
+  endsBut(timeMs: number, page: Block | undefined): readonly Block[];
   /** Ends all of them. */
   end(timeMs: number): readonly Block[];
 }
 
-/** The end of each series of a layout. */
-export const endOf = (layout: Layout, timeMs: number): Block => ({
+const endOf = (layout: Layout, timeMs: number): Block => ({
   layout,
   timeMs,
   values: staleValues(layout.size),
 });
+
+const places = ({values}: Block): readonly number[] => [...values.keys()];
+
+/** What tells a series of a layout from all others. */
+export const keyOf = (layout: Layout, place: number): string => JSON.stringify(layout.seriesAt(place).labels);
 
 /**
  * @param tracksTimestamps whether series that come with times of their own are ended too. By default they are not, as
@@ -40,11 +46,21 @@ export const createLiveSeries = (tracksTimestamps: boolean): LiveSeries => {
       last = block;
       return ended;
     },
+    endsBut: (timeMs, page) => {
+      if (last === undefined) return [];
+      const {layout} = last;
+      const present = new Set(page && places(page).map((place) => keyOf(page.layout, place)));
+      return endSome(
+        last,
+        places(last).filter((place) => !present.has(keyOf(layout, place))),
+        timeMs,
+      );
+    },
     end: (timeMs) => {
       const of = last;
       last = undefined;
       if (of === undefined) return [];
-      return endSome(of, [...of.values.keys()], timeMs);
+      return endSome(of, places(of), timeMs);
     },
   };
 };

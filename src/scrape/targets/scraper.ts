@@ -55,7 +55,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     toLabels: (series) => seriesLabels(series, target),
   });
   const live = createLiveSeries(job.trackTimestampsStaleness);
-  const order = createTimeOrder();
+  const order = createTimeOrder(job.trackTimestampsStaleness);
   const ownLayout = reportLayout(target);
   const reports = createLiveSeries(true);
   const headers = {
@@ -116,7 +116,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
       const page = {timeMs, ...samples};
       return scrapeOf(report, page, live.replace(page, vanished));
     },
-    end: (nowMs) => order.end(nowMs, (timeMs) => [...live.end(timeMs), ...reports.end(timeMs)]),
+    end: (nowMs) => order.end(nowMs, reports.end),
     close: client.close,
   };
 };

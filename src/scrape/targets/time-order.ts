@@ -1,6 +1,6 @@
 import type {Block, Layout} from '../block.ts';
 import {createLayout} from '../layout.ts';
-import {createOwedEnds} from './owed-ends.ts';
+import {createLiveSeries, keyOf} from './live-series.ts';
 
 /** When the series of a layout were last given a sample: each at its time, or all at the newest. Unix milliseconds. */
 interface Seen {
@@ -19,8 +19,6 @@ export interface ScrapedBlocks {
 }
 
 const ownTime = ({timestampsMs}: Block, place: number): number => timestampsMs?.[place] ?? Number.NaN;
-
-const keyOf = (layout: Layout, place: number): string => JSON.stringify(layout.seriesAt(place).labels);
 
 /** When each of a layout's series was last given a sample; NaN for those that were not. */
 const lastTimes = (layout: Layout, seen: Seen): Float64Array => {
@@ -66,10 +64,11 @@ export interface TimeOrder {
    */
   scrape(timeMs: number, page: Block | undefined, ended: readonly Block[], report: Block): ScrapedBlocks;
   /**
-   * The ends of all series behind all scrapes: at `nowMs`, or where that is not behind them, at the first time that is.
-   * @param endsAt gives the ends of those series that are there yet.
+   * The ends of all series behind all scrapes in order: at `nowMs`, or where that is not behind them, at the first time that
+   * is; but for scrapes that were more than ten minutes ahead.
+   * @param endReports ends the series that scrapes say of themselves.
    */
-  end(nowMs: number, endsAt: (timeMs: number) => readonly Block[]): readonly Block[];
+  end(nowMs: number, endReports: (timeMs: number) => readonly Block[]): readonly Block[];
 }
 
 // Prometheus takes no samples that are further ahead of its clock: `maxAheadTime` of its storage/remote/write_handler.go.
@@ -78,17 +77,20 @@ const maxAheadMs = 600_000;
 /**
  * Leaves out samples that are older than the last of their series, which a page with timestamps of its own can have, and where
  * the clock was set back all that has the time of the scrape: senders have to send samples in order (remote write 1.0,
- * "Ordering"), and no receiver would take them. The end of a series that falls into such a time follows with the first scrape
- * that is in order.
+ * "Ordering"), and no receiver would take them. What ends meanwhile, of what was sent before, ends with the first scrape that is
+ * in order; of what comes and goes meanwhile, nobody has heard.
  *
  * A time that is more than ten minutes ahead of a scrape's is as if it had never been: a clock was wrong then, or is now. Its
  * samples have hardly been taken, and to wait until they are past would stop a target for as long as it was wrong by.
+ * @param tracksTimestamps as for `createLiveSeries`.
  */
-export const createTimeOrder = (): TimeOrder => {
+export const createTimeOrder = (tracksTimestamps: boolean): TimeOrder => {
   let seen: Seen | undefined;
   /** The newest time of a scrape. */
   let reachedMs = -Infinity;
-  const owed = createOwedEnds();
+  /** The series of the last scrape in order. */
+  const sent = createLiveSeries(tracksTimestamps);
+  let wasLate = false;
 
   const pageInOrder = (page: Block, isLate: boolean): Block | undefined => {
     const {layout, timeMs} = page;
@@ -123,20 +125,23 @@ export const createTimeOrder = (): TimeOrder => {
   return {
     scrape: (timeMs, page, ended, report) => {
       const isLate = isLateAt(timeMs);
-      if (!isLate) reachedMs = timeMs;
       const all = [...(page ? [page] : []), ...ended, report];
       const inOrder = page && pageInOrder(page, isLate);
-      if (isLate) owed.add(ended);
-      const timed = isLate ? [] : [...ended, ...owed.settle(timeMs, all), report];
+      const timed = isLate ? [] : [...(wasLate ? sent.endsBut(timeMs, page) : ended), report];
+      if (!isLate) {
+        reachedMs = timeMs;
+        if (page) sent.replace(page, []);
+        else sent.end(timeMs);
+      }
+      wasLate = isLate;
       const blocks = [...(inOrder ? [inOrder] : []), ...timed].filter(({layout}) => layout.size > 0);
       const lateReport = isLate ? report.layout.size : 0;
       const leftOut = (page?.layout.size ?? 0) - (inOrder?.layout.size ?? 0) + lateReport;
       return {all, blocks, leftOut};
     },
-    end: (nowMs, endsAt) => {
+    end: (nowMs, endReports) => {
       const timeMs = isLateAt(nowMs) ? reachedMs + 1 : nowMs;
-      const ended = endsAt(timeMs);
-      return [...owed.settle(timeMs, ended), ...ended];
+      return [...sent.end(timeMs), ...endReports(timeMs)];
     },
   };
 };

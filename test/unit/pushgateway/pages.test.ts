@@ -52,6 +52,34 @@ it('puts what a target has now in the place of what it had, and deletes what it 
   ]);
 });
 
+it('asks once for the end of a group where that is refused', async () => {
+  const {receiver, offer, eventually, requests, events} = await forwarding();
+  receiver.behave({kind: 'status', reply: {status: 405}});
+  const group = (job: string) => `/base/metrics/job/${job}`;
+  const pageOf = (job: string): Block => ({
+    layout: createLayout([
+      {
+        labels: [
+          ['__name__', 'a'],
+          ['job', job],
+        ],
+        family: gauge('a'),
+      },
+    ]),
+    timeMs: 1000,
+    values: Float64Array.of(1),
+  });
+  for (const [index, job] of ['x', 'y', 'z'].entries()) {
+    offer(target, [pageOf(job)]);
+    await eventually(() => expect(events).toHaveLength(1 + 2 * index));
+  }
+  expect(requests().toSorted()).toEqual([
+    `DELETE ${group('x')}`,
+    `DELETE ${group('y')}`,
+    ...['x', 'y', 'z'].map((job) => `PUT ${group(job)}`),
+  ]);
+});
+
 it('gives each group its own where a target speaks for others', async () => {
   const {offer, eventually, requests, events} = await forwarding();
   const series = (job?: string) => ({

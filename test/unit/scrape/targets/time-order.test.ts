@@ -11,7 +11,7 @@ const nothing = blockOf('up', 0, 0);
 
 /** The order of pages that are scraped with nothing else. */
 const createPageOrder = () => {
-  const order = createTimeOrder();
+  const order = createTimeOrder(false);
   return (page: Block): Block | undefined =>
     order.scrape(page.timeMs, page, [], nothing).blocks.find(({layout}) => layout !== nothing.layout);
 };
@@ -58,7 +58,7 @@ it('leaves out what is older than the last sample of its series, and nothing els
 });
 
 it('leaves out and counts all that has the time of a scrape, while that is not behind the time of another one', () => {
-  const order = createTimeOrder();
+  const order = createTimeOrder(false);
   const up = blockOf('up', 2, 3000);
   const ends = staleBlockOf('gone', 3, 3000);
   // Of a target that could not be scraped.
@@ -73,38 +73,60 @@ it('leaves out and counts all that has the time of a scrape, while that is not b
   // Series that were left out have no time to go on from.
   const next = {...blockOf('a', 4, 3001), timestampsMs: Float64Array.of(10, 999, none, 4999)};
   expect(order.scrape(3001, next, [], up)).toMatchObject({
-    blocks: [{timestampsMs: Float64Array.of(10, none)}, {timeMs: 3001, layout: {key: ends.layout.key}}, up],
+    blocks: [{timestampsMs: Float64Array.of(10, none)}, up],
     leftOut: 2,
   });
 });
 
-it('sends ends that fall into a late time with the first scrape in order, of series that have not come back, once', () => {
-  const order = createTimeOrder();
+it('ends what was sent and is gone with the first scrape in order, and nothing that only late scrapes had', () => {
+  const order = createTimeOrder(false);
   const up = blockOf('up', 1, 0);
-  const ends = (timeMs: number, ...names: readonly string[]) =>
-    names.map((name) => staleBlockOf(name, 2, timeMs));
-  order.scrape(3000, blockOf('a', 2, 3000), [], up);
-  expect(order.scrape(1000, undefined, ends(1000, 'a', 'b', 'c'), up)).toMatchObject({
+  /** The time of each block of ends, and the places of its series. */
+  const ended = (blocks: readonly Block[]) =>
+    blocks.flatMap((block) => {
+      const series = Object.entries(readBlock(block)).filter(([, value]) => value === 'stale');
+      return series.length === 0
+        ? []
+        : [[block.timeMs, ...series.map(([name]) => name.replace(/\{.*place=/, '{'))]];
+    });
+  const endsAt = (timeMs: number, name: string, many: number): Block[] => [staleBlockOf(name, many, timeMs)];
+  const scrape = (timeMs: number, page: Block | undefined, ends: readonly Block[] = []) => {
+    const {all, blocks, leftOut} = order.scrape(timeMs, page, ends, up);
+    expect(all).toEqual([...(page ? [page] : []), ...ends, up]);
+    return {blocks, ended: ended(blocks), leftOut};
+  };
+  scrape(3000, blockOf('a', 3, 3000));
+  expect(scrape(1000, blockOf('b', 2, 1000), endsAt(1000, 'a', 3))).toEqual({
     blocks: [],
-    leftOut: 1,
+    ended: [],
+    leftOut: 3,
   });
-  order.scrape(2000, undefined, ends(2000, 'a', 'd'), up);
-  const {all, blocks, leftOut} = order.scrape(3001, blockOf('b', 3, 3001), ends(3001, 'd'), up);
-  expect([all.length, leftOut]).toEqual([3, 0]);
-  expect(blocks.map(readBlock).slice(1, 3)).toEqual(
-    [ends(3001, 'd'), ends(3001, 'a', 'c')].map((of) => Object.assign({}, ...of.map(readBlock))),
+  expect(scrape(2000, undefined, endsAt(2000, 'b', 2))).toMatchObject({blocks: [], leftOut: 1});
+  expect(scrape(2500, blockOf('c', 2, 2500))).toMatchObject({blocks: [], leftOut: 3});
+  // One of the three is back.
+  expect(scrape(3001, blockOf('a', 1, 3001), endsAt(3001, 'c', 2))).toMatchObject({
+    ended: [[3001, 'a{"1"}', 'a{"2"}']],
+    leftOut: 0,
+  });
+  expect(scrape(3002, undefined, endsAt(3002, 'a', 1)).ended).toEqual([[3002, 'a{"0"}']]);
+  expect(scrape(3000, blockOf('d', 2, 3000)).ended).toEqual([]);
+  // Of a target that can't be scraped, once more.
+  expect(scrape(3003, undefined, endsAt(3003, 'd', 2)).ended).toEqual([]);
+});
+
+it('ends what was sent behind it, also where the target goes while scrapes are late', () => {
+  const order = createTimeOrder(false);
+  const up = blockOf('up', 1, 0);
+  order.scrape(3000, blockOf('a', 2, 3000), [], up);
+  order.scrape(1000, blockOf('b', 2, 1000), [staleBlockOf('a', 2, 1000)], up);
+  const atEnd = order.end(1500, (timeMs) => [staleBlockOf('up', 1, timeMs)]);
+  expect(atEnd.map(readBlock)).toEqual(
+    [staleBlockOf('a', 2, 3001), staleBlockOf('up', 1, 3001)].map(readBlock),
   );
-  expect(blocks.map(({timeMs}) => timeMs)).toEqual([3001, 3001, 3001, 0]);
-  expect(order.scrape(3002, undefined, [], up).blocks).toEqual([up]);
-  // Also where the target goes before there is one.
-  order.scrape(3000, undefined, ends(3000, 'a', 'b'), up);
-  const atEnd = order.end(3000, (timeMs) => ends(timeMs, 'b', 'up'));
-  expect(atEnd.map(({timeMs}) => timeMs)).toEqual([3003, 3003, 3003]);
-  expect(atEnd.map(readBlock)).toEqual(ends(3003, 'a', 'b', 'up').map(readBlock));
 });
 
 it('goes on where the clock was wrong by more than ten minutes, whichever way', () => {
-  const order = createTimeOrder();
+  const order = createTimeOrder(false);
   const minuteMs = 60_000;
   const dayMs = 1440 * minuteMs;
   const up = blockOf('up', 2, 0);
@@ -113,7 +135,7 @@ it('goes on where the clock was wrong by more than ten minutes, whichever way', 
   expect([minuteMs, 2 * minuteMs].map(scrapeAt)).toEqual([0, 0]);
   expect([3, 13, 3, 4, 13, 14].map((minutes) => scrapeAt(minutes * minuteMs))).toEqual([0, 0, 6, 6, 6, 0]);
   const endMs = (minutes: number): number | undefined =>
-    order.end(minutes * minuteMs, (timeMs) => [staleBlockOf('a', 4, timeMs)])[0]?.timeMs;
+    order.end(minutes * minuteMs, (timeMs) => [staleBlockOf('up', 2, timeMs)]).at(-1)?.timeMs;
   expect([13, 15, 3].map(endMs)).toEqual([14 * minuteMs + 1, 15 * minuteMs, 3 * minuteMs]);
 });
 
