@@ -69,28 +69,32 @@ export const push = async (
   version: string,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  let unlock = lockJournal(config.storage.path);
-  const journal = openJournal(config.storage.path);
+  const {path} = config.storage;
+  let unlock = lockJournal(path);
+  const journal = openJournal(path);
   const configured = [...config.remote_write, ...config.pushgateway];
-  const {id} = namingJournal(config.storage.path, 'written', () => {
+  const {id} = namingJournal(path, 'written', () => {
     for (const {name, replay} of configured) journal.startAt(name, replay);
     return journal.append(result);
   });
   const destinations = configured.map(({name}) => name);
   let delivery = unlock === undefined ? undefined : deliver(config, journal, version);
   const givenUpAtMs = Date.now() + deadlineMs;
-  while (destinations.some((destination) => journal.cursor(destination) < id)) {
+  const isWaitedFor = (destination: string): boolean => journal.cursor(destination) < id;
+  while (namingJournal(path, 'read', () => destinations.some(isWaitedFor))) {
     if (signal.aborted || Date.now() > givenUpAtMs) break;
     await sleep(pollMs, signal);
     if (delivery !== undefined) continue;
     // Whoever was delivering may have ended, such as another `test --push`.
-    unlock = lockJournal(config.storage.path);
+    unlock = lockJournal(path);
     if (unlock !== undefined) delivery = deliver(config, journal, version);
   }
   await delivery?.stop();
   const causeOf =
     delivery?.causeOf ?? (() => 'the bridge that runs on this journal has not delivered it yet');
-  const taken = destinations.map((destination) => report(journal, destination, id, causeOf));
+  const taken = namingJournal(path, 'read', () =>
+    destinations.map((destination) => report(journal, destination, id, causeOf)),
+  );
   journal.close();
   unlock?.();
   return taken.every(Boolean);

@@ -32,6 +32,9 @@ const schema: readonly string[] = [
    ) STRICT;`,
 ];
 
+// Nothing else is done while a lock is waited for.
+const lockWaitMs = 500;
+
 /** The blocks of one scrape, which were appended together. */
 export interface StoredScrape {
   /** The number of the last of them: they count up and are never used twice. */
@@ -76,7 +79,7 @@ const droppedAtOnce = 1000;
 const samplesInBlocks = 'SELECT sum(length(sampled)) / 8 FROM blocks';
 
 const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
-  db.exec('PRAGMA busy_timeout = 500'); // nothing else is done while a lock is waited for
+  db.exec(`PRAGMA busy_timeout = ${lockWaitMs}`);
   const layouts = openStoredLayouts(db, now);
   /** Whether there can be layouts that no block has. To look takes long where a backlog has many. */
   let mayHaveUnused = true;
@@ -250,7 +253,7 @@ export const openScrapeDatabase = (path: string, now: () => number): ScrapeDatab
 export const samplesInDamaged = (path: string, afterId: number): number => {
   let db: Database | undefined;
   try {
-    db = openUnchanged(path);
+    db = openUnchanged(path, schema, lockWaitMs);
     return db === undefined ? 0 : (numberQuery(db, `${samplesInBlocks} WHERE id > ?`)(afterId) ?? 0);
   } catch {
     // What it says is known: the file is damaged.

@@ -31,44 +31,42 @@ const byteOrderMark = '\ufeff';
 /** Beyond any result that a program prints, and short of what a text can be. */
 const longestLine = 64 * 1024 * 1024;
 
-const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
+const tooLong: Imported = {kind: 'wrong', problem: 'more than 64 Mi characters, which is no result'};
+
+const withoutReturn = (line: string | undefined): string | undefined =>
+  line?.endsWith('\r') ? line.slice(0, -1) : line;
 
 /**
  * The lines of a text that comes in pieces: for each piece those that end in it, and last what follows the last of them.
- * Throws a `SourceError` for a line of more than 64 Mi characters.
+ * Gives undefined for a line of more than 64 Mi characters, whose text is not kept.
  */
 export async function* linesOf(
-  path: string,
   pieces: AsyncIterable<string>,
-): AsyncGenerator<readonly string[]> {
+): AsyncGenerator<readonly (string | undefined)[]> {
   // Joined only once it ends: joining it with each piece would take time by the square of its length.
   let begun: string[] = [];
   let length = 0;
+  const line = (): string | undefined => (length > longestLine ? undefined : begun.join(''));
   for await (const piece of pieces) {
     const [first = '', ...others] = piece.split('\n');
-    begun.push(first);
     length += first.length;
-    if (length > longestLine) {
-      throw new SourceError(
-        'unusable',
-        `${path} has a line of more than 64 Mi characters, which is no result`,
-      );
-    }
+    if (length > longestLine) begun = [];
+    else begun.push(first);
     const last = others.pop();
     if (last === undefined) {
       yield [];
       continue;
     }
-    yield [begun.join(''), ...others].map(withoutReturn);
+    yield [line(), ...others].map(withoutReturn);
     begun = [last];
     length = last.length;
   }
-  yield [begun.join('')];
+  yield [line()];
 }
 
 /**
  * A file with a result on each line, or standard input for `-`, whose lines are given no later than it pauses. Empty lines,
- * and those that `read` passes over, count.
+ * and those that `read` passes over, count. Lines of more than 64 Mi characters are wrong.
  */
 export const lineSource = (path: string, read: (line: string) => Imported | undefined): Source => ({
   rowsName: 'lines',
@@ -77,11 +75,11 @@ export const lineSource = (path: string, read: (line: string) => Imported | unde
     let number = 0;
     try {
       const {stream, fraction} = open(path, signal);
-      for await (const lines of linesOf(path, stream.setEncoding('utf8'))) {
+      for await (const lines of linesOf(stream.setEncoding('utf8'))) {
         for (const line of lines) {
           number += 1;
-          const bare = number === 1 && line.startsWith(byteOrderMark) ? line.slice(1) : line;
-          const imported = bare.trim() === '' ? undefined : read(bare);
+          const bare = number === 1 && line?.startsWith(byteOrderMark) ? line.slice(1) : line;
+          const imported = bare === undefined ? tooLong : bare.trim() === '' ? undefined : read(bare);
           if (imported !== undefined) rows.push({place: `line ${number}`, imported});
           if (rows.length < batchSize) continue;
           yield {rows, fraction: fraction()};

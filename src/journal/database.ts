@@ -110,15 +110,21 @@ export const openDatabase = (
  * Opens the journal's file only to read it, as it is: it keeps its schema, and nothing is made beside it. Close it at once:
  * what is written by a process that opens the journal later is not seen. Gives undefined where there is no journal yet.
  * Throws a `JournalError`.
+ * @param schema its history: see `migrations`.
+ * @param lockWaitMs how long to wait for another process that has it locked.
  */
-export const openUnchanged = (path: string): Database | undefined => {
+export const openUnchanged = (
+  path: string,
+  schema: readonly string[] = migrations,
+  lockWaitMs = 5000,
+): Database | undefined => {
   if (!existsSync(path)) return undefined;
   let db: Database | undefined;
   try {
     // Without a write-ahead log nobody has it open. SQLite would make one to read it by, which another user can't write.
     const mode = existsSync(`${path}-wal`) ? 'mode=ro' : 'immutable=1';
-    db = new Connection(`${pathToFileURL(path).href}?${mode}`, {timeout: 5000});
-    if (versionOf(db, path, migrations) > 0) return db;
+    db = new Connection(`${pathToFileURL(path).href}?${mode}`, {timeout: lockWaitMs});
+    if (versionOf(db, path, schema) > 0) return db;
     db.close();
     return undefined;
   } catch (error) {

@@ -73,13 +73,12 @@ export const createHttpClient = (settings: HttpSettings): HttpClient => {
         signal: ending.signal,
       });
     };
-    const openedBefore = connections.opened();
+    const wasKept = connections.keptSoFar();
     try {
       const response = await request().catch((error: unknown) => {
         // A server may close a connection that was kept just when it is used again. No harm is in any of the requests made
         // twice: https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1
-        const wasKept = connections.wasAmong(openedBefore, error);
-        if (wasKept && isClosedConnection(error)) return request();
+        if (wasKept(error) && isClosedConnection(error)) return request();
         throw error;
       });
       return await readResponse(response, [...secrets, ...secretsOf(target)], page);

@@ -17,10 +17,11 @@ export interface Route {
 export interface Connections {
   /** The way to `target`. Throws when a certificate or the proxy can't be used. */
   routeTo(target: URL): Promise<Route>;
-  /** How many connections have been opened so far, those through proxies aside. */
-  opened(): number;
-  /** Whether a request failed with this error because a connection ended that was among the first so many of these. */
-  wasAmong(first: number, error: unknown): boolean;
+  /**
+   * Gives a function that tells whether a request failed with an error because a connection ended that had been opened when
+   * this was called, those through proxies aside.
+   */
+  keptSoFar(): (error: unknown) => boolean;
   /** Ends whatever is open. */
   close(): Promise<void>;
 }
@@ -151,8 +152,10 @@ export const createConnections = ({
       );
       return {dispatcher, proxy: url};
     },
-    opened: () => connectionsOpened,
-    wasAmong: (first, error) => error instanceof Error && (places.get(error) ?? Infinity) <= first,
+    keptSoFar: () => {
+      const last = connectionsOpened;
+      return (error) => error instanceof Error && (places.get(error) ?? Infinity) <= last;
+    },
     close: async () => {
       await loading;
       await Promise.all([...opened.values()].map(({dispatcher}) => dispatcher.destroy()));

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {appendFileSync, truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import fc from 'fast-check';
@@ -51,9 +51,9 @@ it('gives rows in batches, and tells how far it is', async () => {
 });
 
 /** What comes of a text for each of its pieces, and at its end. */
-const linesFrom = async (pieces: Iterable<string>): Promise<readonly (readonly string[])[]> => {
-  const given: (readonly string[])[] = [];
-  for await (const lines of linesOf('FILE', Readable.from(pieces))) given.push(lines);
+const linesFrom = async (pieces: Iterable<string>): Promise<readonly (readonly (string | undefined)[])[]> => {
+  const given: (readonly (string | undefined)[])[] = [];
+  for await (const lines of linesOf(Readable.from(pieces))) given.push(lines);
   return given;
 };
 
@@ -69,14 +69,22 @@ it('gives the same lines however the text is cut into pieces', () =>
     ),
   ));
 
-it('takes a line of 64 Mi characters, and refuses a longer one', async () => {
+it('takes a line of 64 Mi characters, and passes over longer ones to their ends', async () => {
   const pieces = Array.from({length: 64}, () => 'x'.repeat(1024 * 1024));
-  const given = await linesFrom([...pieces, '\n']);
-  expect(given.flat().map(({length}) => length)).toEqual([64 * 1024 * 1024, 0]);
-  await expect(linesFrom([...pieces, 'xx'])).rejects.toMatchObject({
-    kind: 'unusable',
-    message: 'FILE has a line of more than 64 Mi characters, which is no result',
-  });
+  const given = await linesFrom([...pieces, '\n', ...pieces, 'x', 'x\nnext\n', ...pieces, 'x']);
+  expect(given.flat().map((line) => line?.length)).toEqual([64 * 1024 * 1024, undefined, 4, undefined]);
+});
+
+it('leaves out a line that is too long, and goes on behind it', async () => {
+  const path = fileOf('first\n');
+  truncateSync(path, 6 + 64 * 1024 * 1024 + 1);
+  appendFileSync(path, '\nlast');
+  const rows = (await batchesOf(lineSource(path, wrong))).flatMap((batch) => batch.rows);
+  expect(rows).toEqual([
+    {place: 'line 1', imported: wrong('first')},
+    {place: 'line 2', imported: wrong('more than 64 Mi characters, which is no result')},
+    {place: 'line 3', imported: wrong('last')},
+  ]);
 });
 
 it('reads a whole file without its byte order mark', async () => {

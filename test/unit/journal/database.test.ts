@@ -1,8 +1,9 @@
 import {writeFileSync} from 'node:fs';
 import Libsql from 'libsql';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {holdJournal, openDatabase} from '../../../src/journal/database.ts';
+import {holdJournal, openDatabase, openUnchanged} from '../../../src/journal/database.ts';
 import {faultOf} from '../../../src/journal/fault.ts';
+import {numberQuery} from '../../../src/journal/query.ts';
 import {newPath} from './open.ts';
 
 describe('the hold of a journal', () => {
@@ -50,6 +51,18 @@ describe('a failed transaction', () => {
       throw new Error('the reason');
     });
     expect(() => fail()).toThrow('the reason');
+  });
+});
+
+describe('a file that is opened unchanged', () => {
+  it('is judged by its own schema, and waits for a lock as long as is said', () => {
+    const path = newPath();
+    const schema = ['CREATE TABLE first (id)', ...Array.from({length: 20}, () => 'SELECT 1')];
+    openDatabase(path, undefined, schema).close();
+    const db = openUnchanged(path, schema, 123);
+    onTestFinished(() => void db?.close());
+    expect(db && numberQuery(db, 'PRAGMA busy_timeout')()).toBe(123);
+    expect(() => openUnchanged(path, schema.slice(0, 1))).toThrow('version 21, this program knows up to 1:');
   });
 });
 
