@@ -88,6 +88,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   let writtenMs = Number.NEGATIVE_INFINITY;
   // Also those that the file has yet to be told of.
   const cursors = new Map<string, number>();
+  /** Where destinations are gone of which the file has yet to be told: up to which scrape nobody else waited when they went. */
+  let goneUpTo: number | undefined;
   /** What was last known of the time since when scrapes wait for each. */
   const waitingSince = new Map<string, number | undefined>();
 
@@ -100,7 +102,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
 
   /** Tells a file how far the destinations have come, and which there are. */
   const tell = (database: ScrapeDatabase): void => {
-    const {destinations, samples} = database.keepFor(cursors);
+    const {destinations, samples} = database.keepFor(cursors, goneUpTo);
+    goneUpTo = undefined;
     if (samples === 0) return;
     onLost(samples, 'unconfigured');
     log.error(
@@ -118,6 +121,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     // A file that could not be opened until now tells where they are; one that is new begins where they are.
     for (const [destination, id] of cursors)
       cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
+    // All that it has is from before anybody went.
+    goneUpTo = undefined;
     if (cursors.size > 0) tell(opened);
   };
 
@@ -201,6 +206,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       if (cursors.size === 0 || first === undefined) return;
       const appended = attempt((database) => {
         if (prunings.next() !== undefined) database.prune();
+        // Else what comes now would be kept for them, too.
+        if (goneUpTo !== undefined) tell(database);
         makeRoom(database, bytesIn(blocks));
         writtenMs = now();
         return database.append(blocks, cursors);
@@ -221,6 +228,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
         waitingSince.delete(name);
       }
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
+      if (gone.length > 0) goneUpTo = Math.min(lastId, ...cursors.values());
       writeCursors();
     },
     cursor: (destination) => cursors.get(destination) ?? lastId,

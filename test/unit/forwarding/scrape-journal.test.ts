@@ -151,21 +151,24 @@ it('counts and tells what only destinations waited for that are no longer config
   ]);
 });
 
-it('counts what was waited for when the file can be told that nobody does', () => {
+it('keeps nothing more for who is gone when the file can be told, and counts what nobody else waited for', () => {
   const {journal, path, lost, lines} = opened();
   journal.keepFor(['a', 'b']);
   for (const timeMs of [1, 2]) journal.append([blockOf('up', 2, timeMs)]);
+  journal.advance('b', 1);
   const other = new Libsql(path);
   other.exec('BEGIN IMMEDIATE');
   journal.keepFor(['b']);
+  journal.advance('b', 2);
   expect(lost).toEqual([]);
   other.exec('ROLLBACK');
   other.close();
   journal.append([blockOf('up', 2, 3)]);
+  expect([lost, countOf(path, 'blocks'), countOf(path, 'cursors')]).toEqual([['2 unconfigured'], 1, 1]);
   journal.advance('b', 3);
   journal.close();
-  expect(lost).toEqual(['6 unconfigured']);
-  expect(lines[1]).toMatch(/configured: a$/);
+  expect(lost).toEqual(['2 unconfigured']);
+  expect(lines[1]).toMatch(/: 2 samples .* configured: a$/);
 });
 
 it('tells the file what was delivered, also while the clock has yet to get to where it was before', () => {
