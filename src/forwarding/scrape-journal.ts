@@ -18,7 +18,10 @@ export type JournalLossReason = 'limit' | 'file' | 'unconfigured';
 
 export interface ScrapeJournalSettings {
   readonly path: string;
-  /** Most bytes of the file that may be in use, one scrape's layouts aside. What does not fit displaces the oldest. */
+  /**
+   * Most bytes of the file that may be in use, one scrape's layouts aside. What does not fit displaces the oldest: a thousand
+   * scrapes at a time, so that there is more for as long as more have to go.
+   */
   readonly limitBytes: number;
   readonly onLost: (samples: number, reason: JournalLossReason) => void;
   readonly log: {error(message: string): void};
@@ -86,6 +89,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   let newest: {readonly afterId: number; readonly scrape: StoredScrape} | undefined;
   /** When the file was last told where the cursors are. */
   let writtenMs = Number.NEGATIVE_INFINITY;
+  /** Whether the destinations are those of `keepFor`, whatever a file says. */
+  let isSettled = false;
   // Also those that the file has yet to be told of.
   const cursors = new Map<string, number>();
   /** Where destinations are gone of which the file has yet to be told: up to which scrape nobody else waited when they went. */
@@ -117,13 +122,13 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     if (found < lastId) opened.startAfter(lastId);
     lastId = Math.max(lastId, found);
     const noted = opened.cursors();
-    if (cursors.size === 0) for (const [destination, id] of noted) cursors.set(destination, id);
+    if (!isSettled) for (const [destination, id] of noted) cursors.set(destination, id);
     // A file that could not be opened until now tells where they are; one that is new begins where they are.
     for (const [destination, id] of cursors)
       cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
     // All that it has is from before anybody went.
     goneUpTo = undefined;
-    if (cursors.size > 0) tell(opened);
+    if (isSettled || cursors.size > 0) tell(opened);
   };
 
   const open = (): ScrapeDatabase => {
@@ -228,6 +233,7 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
         waitingSince.delete(name);
       }
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
+      isSettled = true;
       if (gone.length > 0) goneUpTo = Math.min(lastId, ...cursors.values());
       writeCursors();
     },
