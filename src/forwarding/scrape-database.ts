@@ -56,8 +56,11 @@ export interface ScrapeDatabase {
   after(id: number): StoredScrape | undefined;
   lastId(): number;
   cursors(): ReadonlyMap<string, number>;
-  /** Notes how far each destination has come, and forgets all others. Deletes what none of them needs. */
-  keepFor(cursors: ReadonlyMap<string, number>): Forgotten;
+  /**
+   * Notes how far each destination has come, and forgets all others. Deletes what none of them needs, and counts what of it was
+   * not after the scrape `countedUpTo`.
+   */
+  keepFor(cursors: ReadonlyMap<string, number>, countedUpTo?: number): Forgotten;
   /** Makes numbers go on behind this one. Only for a file without blocks. */
   startAfter(id: number): void;
   /**
@@ -130,12 +133,12 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
     removeDone();
   };
 
-  const keepFor = db.transaction((cursors: ReadonlyMap<string, number>): Forgotten => {
+  const keepFor = db.transaction((cursors: ReadonlyMap<string, number>, countedUpTo: number): Forgotten => {
     note(cursors);
     const destinations = forgetOthers
       .all(JSON.stringify([...cursors.keys()]))
       .map((row) => textOf(columnsOf(row)[0]));
-    const samples = samplesUpTo(lastDone()) ?? 0;
+    const samples = samplesUpTo(Math.min(lastDone(), countedUpTo)) ?? 0;
     removeDone();
     return {destinations, samples};
   });
@@ -214,7 +217,7 @@ const scrapesIn = (db: Database, now: () => number): ScrapeDatabase => {
           return [textOf(destination), typeof id === 'number' ? id : 0];
         }),
       ),
-    keepFor: (cursors) => keepFor.immediate(cursors),
+    keepFor: (cursors, countedUpTo = Infinity) => keepFor.immediate(cursors, countedUpTo),
     startAfter: (id) => {
       db.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('blocks', ${id})`);
     },

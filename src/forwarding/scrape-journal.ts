@@ -18,7 +18,10 @@ export type JournalLossReason = 'limit' | 'file' | 'unconfigured';
 
 export interface ScrapeJournalSettings {
   readonly path: string;
-  /** Most bytes of the file that may be in use, one scrape's layouts aside. What does not fit displaces the oldest. */
+  /**
+   * Most bytes of the file that may be in use, one scrape's layouts aside. What does not fit displaces the oldest: a thousand
+   * scrapes at a time, so that there is more for as long as more have to go.
+   */
   readonly limitBytes: number;
   readonly onLost: (samples: number, reason: JournalLossReason) => void;
   readonly log: {error(message: string): void};
@@ -86,8 +89,12 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
   let newest: {readonly afterId: number; readonly scrape: StoredScrape} | undefined;
   /** When the file was last told where the cursors are. */
   let writtenMs = Number.NEGATIVE_INFINITY;
+  /** Whether the destinations are those of `keepFor`, whatever a file says. */
+  let isSettled = false;
   // Also those that the file has yet to be told of.
   const cursors = new Map<string, number>();
+  /** Where destinations are gone of which the file has yet to be told: up to which scrape nobody else waited when they went. */
+  let goneUpTo: number | undefined;
   /** What was last known of the time since when scrapes wait for each. */
   const waitingSince = new Map<string, number | undefined>();
 
@@ -100,7 +107,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
 
   /** Tells a file how far the destinations have come, and which there are. */
   const tell = (database: ScrapeDatabase): void => {
-    const {destinations, samples} = database.keepFor(cursors);
+    const {destinations, samples} = database.keepFor(cursors, goneUpTo);
+    goneUpTo = undefined;
     if (samples === 0) return;
     onLost(samples, 'unconfigured');
     log.error(
@@ -114,11 +122,13 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
     if (found < lastId) opened.startAfter(lastId);
     lastId = Math.max(lastId, found);
     const noted = opened.cursors();
-    if (cursors.size === 0) for (const [destination, id] of noted) cursors.set(destination, id);
+    if (!isSettled) for (const [destination, id] of noted) cursors.set(destination, id);
     // A file that could not be opened until now tells where they are; one that is new begins where they are.
     for (const [destination, id] of cursors)
       cursors.set(destination, Math.max(id, noted.get(destination) ?? found));
-    if (cursors.size > 0) tell(opened);
+    // All that it has is from before anybody went.
+    goneUpTo = undefined;
+    if (isSettled || cursors.size > 0) tell(opened);
   };
 
   const open = (): ScrapeDatabase => {
@@ -201,6 +211,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
       if (cursors.size === 0 || first === undefined) return;
       const appended = attempt((database) => {
         if (prunings.next() !== undefined) database.prune();
+        // Else what comes now would be kept for them, too.
+        if (goneUpTo !== undefined) tell(database);
         makeRoom(database, bytesIn(blocks));
         writtenMs = now();
         return database.append(blocks, cursors);
@@ -221,6 +233,8 @@ export const openScrapeJournal = (settings: ScrapeJournalSettings): ScrapeJourna
         waitingSince.delete(name);
       }
       for (const name of destinations) if (!cursors.has(name)) cursors.set(name, lastId);
+      isSettled = true;
+      if (gone.length > 0) goneUpTo = Math.min(lastId, ...cursors.values());
       writeCursors();
     },
     cursor: (destination) => cursors.get(destination) ?? lastId,

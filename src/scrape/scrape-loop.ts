@@ -7,7 +7,7 @@ import type {ScrapedBlocks} from './targets/time-order.ts';
 /** Told how the scrapes of one target go. */
 export interface TargetLog {
   scrape(scrape: Scrape): void;
-  /** An error of this program beside the scrape itself. */
+  /** An error of this program beside the scrape itself, for which what it brought is not kept. */
   error(error: unknown): void;
 }
 
@@ -42,8 +42,8 @@ export const startScrapeLoop = (settings: ScrapeLoopSettings): ScrapeLoop => {
   const scrapeOnce = async (): Promise<void> => {
     const timeMs = scrapeTimeMs(now(), intervalMs, offsetMs);
     const scrape = await scraper.scrape(timeMs, signal);
-    onBlocks(target, scrape);
     log.scrape(scrape);
+    onBlocks(target, scrape);
   };
 
   const run = async (): Promise<void> => {

@@ -41,7 +41,7 @@ export const createScrapeLog = (
     },
     error: (error) => {
       if (errors.next() === undefined) return;
-      log.error(`scrape failed: ${wordsOf(error)}`, about);
+      log.error(`what was scraped could not be kept: ${wordsOf(error)}`, about);
     },
   };
 };

@@ -26,8 +26,9 @@ export interface Scrape extends ScrapedBlocks, Partial<Failure> {
 /** Scrapes one target. */
 export interface Scraper {
   /**
-   * Scrapes it once, at `timeMs`, in Unix milliseconds; whatever goes wrong makes it a failed one. Rejects only with the
-   * reason of an aborted `signal`. The next call has to wait for this one.
+   * Scrapes it once, at `timeMs`, in Unix milliseconds; whatever goes wrong until the page is read makes it a failed one.
+   * Rejects with the reason of an aborted `signal`, and with an error of this program in what it makes of the page. The next
+   * call has to wait for this one.
    */
   scrape(timeMs: number, signal: AbortSignal): Promise<Scrape>;
   /** The ends of all series, those that scrapes say of themselves included, behind all samples. Unix milliseconds. */

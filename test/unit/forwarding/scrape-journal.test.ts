@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {createInterface} from 'node:readline';
 import {pathToFileURL} from 'node:url';
@@ -151,21 +151,47 @@ it('counts and tells what only destinations waited for that are no longer config
   ]);
 });
 
-it('counts what was waited for when the file can be told that nobody does', () => {
+it('keeps nothing more for who is gone when the file can be told, and counts what nobody else waited for', () => {
   const {journal, path, lost, lines} = opened();
   journal.keepFor(['a', 'b']);
   for (const timeMs of [1, 2]) journal.append([blockOf('up', 2, timeMs)]);
+  journal.advance('b', 1);
   const other = new Libsql(path);
   other.exec('BEGIN IMMEDIATE');
   journal.keepFor(['b']);
+  journal.advance('b', 2);
   expect(lost).toEqual([]);
   other.exec('ROLLBACK');
   other.close();
   journal.append([blockOf('up', 2, 3)]);
+  expect([lost, countOf(path, 'blocks'), countOf(path, 'cursors')]).toEqual([['2 unconfigured'], 1, 1]);
   journal.advance('b', 3);
   journal.close();
-  expect(lost).toEqual(['6 unconfigured']);
-  expect(lines[1]).toMatch(/configured: a$/);
+  expect(lost).toEqual(['2 unconfigured']);
+  expect(lines[1]).toMatch(/: 2 samples .* configured: a$/);
+});
+
+it('keeps nothing for destinations of a file that can be opened only after they are gone', () => {
+  vi.useFakeTimers({toFake: ['performance']});
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const {path, journal: first} = opened();
+  first.keepFor(['a']);
+  first.append([blockOf('up', 2, 1)]);
+  first.close();
+  renameSync(path, `${path}.away`);
+  mkdirSync(path);
+  const {journal, lost, lines} = opened({path});
+  journal.keepFor([]);
+  rmdirSync(path);
+  renameSync(`${path}.away`, path);
+  vi.advanceTimersByTime(10_000);
+  journal.keepFor([]);
+  expect(lost).toEqual(['2 unconfigured']);
+  journal.append([blockOf('up', 2, 2)]);
+  expect([countOf(path, 'blocks'), countOf(path, 'cursors')]).toEqual([0, 0]);
+  expect(lines).toEqual([expect.stringContaining("can't be used"), expect.stringMatching(/configured: a$/)]);
 });
 
 it('tells the file what was delivered, also while the clock has yet to get to where it was before', () => {

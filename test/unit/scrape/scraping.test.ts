@@ -60,6 +60,26 @@ describe('scraping', () => {
     expect(problems).toEqual([]);
   });
 
+  it('tells of a scrape whose samples can not be kept, and goes on', async () => {
+    const told: string[] = [];
+    const scraping = createScraping({
+      version: '1.2.3',
+      onBlocks: () => {
+        if (told.length < 4) throw new Error('disk full');
+      },
+      logOf: () => ({
+        scrape: ({report}) => told.push(`up: ${report.isUp}`),
+        error: (error) => told.push(String(error)),
+      }),
+      onProblem: (problem) => told.push(problem),
+    });
+    onTestFinished(scraping.stop);
+    await scraping.update([jobOf('a', [await serve()])], false);
+    await vi.waitFor(() => expect(told.length).toBeGreaterThanOrEqual(4), 10_000);
+    const [up, error] = ['up: true', 'Error: disk full'];
+    expect(told.slice(0, 4)).toEqual([up, error, up, error]);
+  });
+
   it('is not held up by a target that does not answer', async () => {
     const {scraping, of} = startScraping();
     const jobs = [jobOf('silent', [await serve(() => undefined)]), jobOf('quick', [await serve()])];

@@ -70,10 +70,11 @@ it('tells where an error of this program is', () => {
 it('tells of an error beside scrapes once a minute', () => {
   const {fail, clock} = createTeller();
   const error = new TypeError('no function');
-  expect(fail(error)).toEqual([['error', `scrape failed: ${error.stack}`, about]]);
+  const line = `what was scraped could not be kept: ${error.stack}`;
+  expect(fail(error)).toEqual([['error', line, about]]);
   expect(fail(error)).toEqual([]);
   clock.nowMs += 60_000;
-  expect(fail('text')).toEqual([['error', 'scrape failed: text', about]]);
+  expect(fail('text')).toEqual([['error', 'what was scraped could not be kept: text', about]]);
 });
 
 it('tells now and then how many samples of a scrape are left out, where they would be forwarded', () => {
