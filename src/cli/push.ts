@@ -72,30 +72,36 @@ export const push = async (
   const {path} = config.storage;
   let unlock = lockJournal(path);
   const journal = openJournal(path);
-  const configured = [...config.remote_write, ...config.pushgateway];
-  const {id} = namingJournal(path, 'written', () => {
-    for (const {name, replay} of configured) journal.startAt(name, replay);
-    return journal.append(result);
-  });
-  const destinations = configured.map(({name}) => name);
-  let delivery = unlock === undefined ? undefined : deliver(config, journal, version);
-  const givenUpAtMs = Date.now() + deadlineMs;
-  const isWaitedFor = (destination: string): boolean => journal.cursor(destination) < id;
-  while (namingJournal(path, 'read', () => destinations.some(isWaitedFor))) {
-    if (signal.aborted || Date.now() > givenUpAtMs) break;
-    await sleep(pollMs, signal);
-    if (delivery !== undefined) continue;
-    // Whoever was delivering may have ended, such as another `test --push`.
-    unlock = lockJournal(path);
+  let delivery: ReturnType<typeof deliver> | undefined;
+  try {
+    const configured = [...config.remote_write, ...config.pushgateway];
+    const {id} = namingJournal(path, 'written', () => {
+      for (const {name, replay} of configured) journal.startAt(name, replay);
+      return journal.append(result);
+    });
+    const destinations = configured.map(({name}) => name);
     if (unlock !== undefined) delivery = deliver(config, journal, version);
+    const givenUpAtMs = Date.now() + deadlineMs;
+    const isWaitedFor = (destination: string): boolean => journal.cursor(destination) < id;
+    while (namingJournal(path, 'read', () => destinations.some(isWaitedFor))) {
+      if (signal.aborted || Date.now() > givenUpAtMs) break;
+      await sleep(pollMs, signal);
+      if (delivery !== undefined) continue;
+      // Whoever was delivering may have ended, such as another `test --push`.
+      unlock = lockJournal(path);
+      if (unlock !== undefined) delivery = deliver(config, journal, version);
+    }
+    // What is under way is to have its verdict.
+    await delivery?.stop();
+    const causeOf =
+      delivery?.causeOf ?? (() => 'the bridge that runs on this journal has not delivered it yet');
+    const taken = namingJournal(path, 'read', () =>
+      destinations.map((destination) => report(journal, destination, id, causeOf)),
+    );
+    return taken.every(Boolean);
+  } finally {
+    await delivery?.stop();
+    journal.close();
+    unlock?.();
   }
-  await delivery?.stop();
-  const causeOf =
-    delivery?.causeOf ?? (() => 'the bridge that runs on this journal has not delivered it yet');
-  const taken = namingJournal(path, 'read', () =>
-    destinations.map((destination) => report(journal, destination, id, causeOf)),
-  );
-  journal.close();
-  unlock?.();
-  return taken.every(Boolean);
 };
