@@ -1,7 +1,6 @@
 import {openDatabase, openUnchanged} from '../journal/database.ts';
 import {UnreadableRowError} from '../journal/fault.ts';
-import type {Database} from '../journal/query.ts';
-import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
+import {columnsOf, command, type Database, numberQuery, statement, textOf} from '../journal/query.ts';
 import type {Block} from '../scrape/block.ts';
 import {bytesOf, bytesOfExemplars, exemplarsOf, floatsOf} from './stored-columns.ts';
 import {openStoredLayouts} from './stored-layouts.ts';

@@ -1,6 +1,5 @@
 import {UnreadableRowError} from '../journal/fault.ts';
-import type {Database} from '../journal/query.ts';
-import {columnsOf, command, numberQuery, statement, textOf} from '../journal/query.ts';
+import {columnsOf, command, type Database, numberQuery, statement, textOf} from '../journal/query.ts';
 import type {Layout} from '../scrape/block.ts';
 import {LayoutError, readLayout} from '../scrape/layout.ts';
 

@@ -1,8 +1,7 @@
 import {closeSync, copyFileSync, existsSync, fsyncSync, openSync, statSync, writeSync} from 'node:fs';
 import {pathToFileURL} from 'node:url';
 import {faultOf, UnreadableRowError} from './fault.ts';
-import type {Database} from './query.ts';
-import {columnsOf, command, numberQuery, statement} from './query.ts';
+import {columnsOf, command, type Database, numberQuery, statement} from './query.ts';
 
 const pageBytes = 4096;
 // The first byte of a page that holds rows. @see https://sqlite.org/fileformat.html#b_tree_pages

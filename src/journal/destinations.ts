@@ -1,7 +1,6 @@
 import {UnreadableRowError} from './fault.ts';
 import type {DeliveryFailure, Journal, LiveResult, Rejection, StartPosition} from './journal.ts';
-import type {Database} from './query.ts';
-import {columnsOf, command, numberQuery, statement, textOf} from './query.ts';
+import {columnsOf, command, type Database, numberQuery, statement, textOf} from './query.ts';
 
 /** From the columns `result_id, cause, at_ms`. */
 const toRejection = (columns: unknown): Rejection => {

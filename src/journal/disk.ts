@@ -5,8 +5,7 @@ import {UnreadableRowError} from './fault.ts';
 import {identityOf, moveDatabase, removeDatabase, setAside} from './files.ts';
 import {makeFolder} from './folder.ts';
 import type {Journal} from './journal.ts';
-import type {Database} from './query.ts';
-import {columnsOf, command, statement} from './query.ts';
+import {columnsOf, command, type Database, statement} from './query.ts';
 import {createJournal} from './sqlite-journal.ts';
 
 /** A journal's file, open. */

@@ -7,8 +7,7 @@ import {
   type ValueName,
   valueNames,
 } from './history.ts';
-import type {Database} from './query.ts';
-import {columnsOf, command, statement, textOf} from './query.ts';
+import {columnsOf, command, type Database, statement, textOf} from './query.ts';
 
 /** How long each of the sums that are kept is. */
 export const hourMs = 3_600_000;

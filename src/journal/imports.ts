@@ -2,8 +2,7 @@ import type {TestResult} from '../result.ts';
 import {checksumOf} from './checksum.ts';
 import {UnreadableRowError} from './fault.ts';
 import type {ImportJournal, KeyedResult} from './import-journal.ts';
-import type {Database} from './query.ts';
-import {columnsOf, command, statement, textOf} from './query.ts';
+import {columnsOf, command, type Database, statement, textOf} from './query.ts';
 import type {JournalRow} from './row.ts';
 
 /** Gives those of some keys that results were imported under. The table of keys is the same in each version of the schema. */

@@ -1,7 +1,6 @@
 import type {TestResult} from '../result.ts';
 import type {History, PageQuery, Place} from './history.ts';
-import type {Database} from './query.ts';
-import {columnsOf, numberQuery, statement, textOf} from './query.ts';
+import {columnsOf, type Database, numberQuery, statement, textOf} from './query.ts';
 import type {JournalRow} from './row.ts';
 
 export const oldestFirst = (a: JournalRow, b: JournalRow): number =>

@@ -7,8 +7,7 @@ import type {ImportJournal} from './import-journal.ts';
 import {openImports} from './imports.ts';
 import type {Journal} from './journal.ts';
 import {openPages} from './pages.ts';
-import type {Database} from './query.ts';
-import {bytesOfText, columnsOf, command, numberQuery, statement} from './query.ts';
+import {bytesOfText, columnsOf, command, type Database, numberQuery, statement} from './query.ts';
 import type {JournalRow} from './row.ts';
 import {openUsage} from './usage.ts';
 

@@ -10,8 +10,7 @@ import {
 import {openDatabase} from './database.ts';
 import {moveDatabase, removeDatabase, setAside} from './files.ts';
 import {openHours} from './hours.ts';
-import type {Database} from './query.ts';
-import {columnsOf, command, numberQuery, statement, tablesBesideResults} from './query.ts';
+import {columnsOf, command, type Database, numberQuery, statement, tablesBesideResults} from './query.ts';
 import {openResults} from './results.ts';
 import {openUsage} from './usage.ts';
 

@@ -2,8 +2,7 @@ import {openDatabase} from './database.ts';
 import {openDestinations} from './destinations.ts';
 import {hourMs, openHours} from './hours.ts';
 import type {Journal} from './journal.ts';
-import type {Database} from './query.ts';
-import {command, numberQuery, statement} from './query.ts';
+import {command, type Database, numberQuery, statement} from './query.ts';
 import {openResults} from './results.ts';
 import {openUsage} from './usage.ts';
 

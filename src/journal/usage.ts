@@ -1,6 +1,5 @@
 import type {TestResult} from '../result.ts';
-import type {Database} from './query.ts';
-import {command, numberQuery} from './query.ts';
+import {command, type Database, numberQuery} from './query.ts';
 
 // Bytes are kept by quarters of an hour: a month begins with one in every time zone.
 const quarterMs = 900_000;

@@ -1,10 +1,7 @@
 import type {Delivery} from '../delivery/attempts.ts';
 import {createLimiter} from '../limiter.ts';
-import {createFailing, retryInSeconds} from './failing.ts';
+import {createFailing, retryInSeconds, tellEveryMs} from './failing.ts';
 import type {Log} from './log.ts';
-
-// A destination that refuses a long backlog result by result must not fill a disk with lines.
-const everyMs = 60_000;
 
 /** What a person is told of one destination. */
 interface DestinationLog {
@@ -17,9 +14,10 @@ const createDestinationLog = (
   destination: string,
   nowMs: (() => number) | undefined,
 ): DestinationLog => {
-  const rejections = createLimiter(everyMs, nowMs);
-  const unwrittens = createLimiter(everyMs, nowMs);
-  const errors = createLimiter(everyMs, nowMs);
+  // A destination that refuses a long backlog result by result must not fill a disk with lines.
+  const rejections = createLimiter(tellEveryMs, nowMs);
+  const unwrittens = createLimiter(tellEveryMs, nowMs);
+  const errors = createLimiter(tellEveryMs, nowMs);
   const failing = createFailing(nowMs);
 
   return {

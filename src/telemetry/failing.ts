@@ -1,7 +1,8 @@
 import {createLimiter} from '../limiter.ts';
 
-const everyMs = 60_000;
-const remindEveryMs = 600_000;
+/** How often a person is told of something else, and reminded of the same, at most. */
+export const tellEveryMs = 60_000;
+export const remindEveryMs = 600_000;
 
 /** Whether a person is told of what fails again and again: it must not fill a disk with lines. */
 export interface Failing {
@@ -13,7 +14,7 @@ export interface Failing {
 
 /** @param nowMs a clock that only goes forward, in milliseconds. */
 export const createFailing = (nowMs?: () => number): Failing => {
-  const changes = createLimiter(everyMs, nowMs);
+  const changes = createLimiter(tellEveryMs, nowMs);
   const reminders = createLimiter(remindEveryMs, nowMs);
   let toldCause: string | undefined;
   return {

@@ -1,16 +1,14 @@
 import type {Forwarded} from '../forwarding/forwarding.ts';
 import {createLimiter} from '../limiter.ts';
-import {createFailing, retryInSeconds} from './failing.ts';
+import {createFailing, retryInSeconds, tellEveryMs} from './failing.ts';
 import type {Log} from './log.ts';
-
-const everyMs = 60_000;
 
 /**
  * The log of one destination's forwarding: the receiver's words as they are, limited in number, for each scrape may bring
  * them anew.
  */
 const createDestinationLog = (log: Log, destination: string, nowMs?: () => number) => {
-  const refusals = createLimiter(everyMs, nowMs);
+  const refusals = createLimiter(tellEveryMs, nowMs);
   const failing = createFailing(nowMs);
   let refusedSamples = 0;
 

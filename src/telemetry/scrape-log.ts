@@ -1,11 +1,8 @@
 import {createLimiter} from '../limiter.ts';
 import type {TargetLog} from '../scrape/scrape-loop.ts';
 import {type Target, targetName} from '../scrape/targets/target.ts';
-import {createFailing} from './failing.ts';
+import {createFailing, remindEveryMs, tellEveryMs} from './failing.ts';
 import type {Log} from './log.ts';
-
-const everyMs = 60_000;
-const remindEveryMs = 600_000;
 
 const wordsOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -24,7 +21,7 @@ export const createScrapeLog = (
 ): TargetLog => {
   const about = {job: target.job.name, target: targetName(target)};
   const failing = createFailing(nowMs);
-  const errors = createLimiter(everyMs, nowMs);
+  const errors = createLimiter(tellEveryMs, nowMs);
   const leftOutReminders = createLimiter(remindEveryMs, nowMs);
   return {
     scrape: ({cause, error, leftOut}) => {

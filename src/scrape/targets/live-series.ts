@@ -4,10 +4,11 @@ import {staleValues} from '../page/sample-values.ts';
 
 /** The series of a target that receivers hold to be there. */
 export interface LiveSeries {
-  /** Takes note of what a scrape brought, and which series of the last one it has no more. Gives the ends of these. */
-  replace(block: Block, vanished: readonly number[]): readonly Block[];
-  /** The ends of those that a page has not, without taking note of it. */
-  endsBut(timeMs: number, page: Block | undefined): readonly Block[];
+  /**
+   * Takes note of what a scrape brought. Gives the ends of those that it has no more.
+   * @param vanished their places in what was noted before, where they are known.
+   */
+  replace(block: Block, vanished?: readonly number[]): readonly Block[];
   /** Ends all of them. */
   end(timeMs: number): readonly Block[];
 }
@@ -18,10 +19,16 @@ const endOf = (layout: Layout, timeMs: number): Block => ({
   values: staleValues(layout.size),
 });
 
-const places = ({values}: Block): readonly number[] => [...values.keys()];
+const placesIn = ({values}: Block): readonly number[] => [...values.keys()];
 
 /** What tells a series of a layout from all others. */
 export const keyOf = (layout: Layout, place: number): string => JSON.stringify(layout.seriesAt(place).labels);
+
+/** The places of those series of a block that another one has not. */
+const lackedBy = (other: Block, block: Block): readonly number[] => {
+  const present = new Set(placesIn(other).map((place) => keyOf(other.layout, place)));
+  return placesIn(block).filter((place) => !present.has(keyOf(block.layout, place)));
+};
 
 /**
  * @param tracksTimestamps whether series that come with times of their own are ended too. By default they are not, as
@@ -42,25 +49,15 @@ export const createLiveSeries = (tracksTimestamps: boolean): LiveSeries => {
 
   return {
     replace: (block, vanished) => {
-      const ended = last === undefined ? [] : endSome(last, vanished, block.timeMs);
+      const ended = last === undefined ? [] : endSome(last, vanished ?? lackedBy(block, last), block.timeMs);
       last = block;
       return ended;
-    },
-    endsBut: (timeMs, page) => {
-      if (last === undefined) return [];
-      const {layout} = last;
-      const present = new Set(page && places(page).map((place) => keyOf(page.layout, place)));
-      return endSome(
-        last,
-        places(last).filter((place) => !present.has(keyOf(layout, place))),
-        timeMs,
-      );
     },
     end: (timeMs) => {
       const of = last;
       last = undefined;
       if (of === undefined) return [];
-      return endSome(of, places(of), timeMs);
+      return endSome(of, placesIn(of), timeMs);
     },
   };
 };

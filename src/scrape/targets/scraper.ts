@@ -55,7 +55,6 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
     exemplars,
     toLabels: (series) => seriesLabels(series, target),
   });
-  const live = createLiveSeries(job.trackTimestampsStaleness);
   const order = createTimeOrder(job.trackTimestampsStaleness);
   const ownLayout = reportLayout(target);
   const reports = createLiveSeries(true);
@@ -99,12 +98,12 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
         reports.replace(block, []);
         return block;
       };
-      const scrapeOf = (report: ScrapeReport, page: Block | undefined, ended: readonly Block[]): Scrape => ({
-        ...order.scrape(timeMs, page, ended, tell(report)),
+      const scrapeOf = (report: ScrapeReport, page?: Block, vanished: readonly number[] = []): Scrape => ({
+        ...order.scrape(timeMs, page, vanished, tell(report)),
         report,
       });
       const fail = (failure: Failure, report: ScrapeReport): Scrape => ({
-        ...scrapeOf(report, undefined, live.end(timeMs)),
+        ...scrapeOf(report),
         ...failure,
       });
       if ('cause' in contents) return fail(contents, {...failed, durationMs});
@@ -114,8 +113,7 @@ export const createScraper = (target: Target, {exemplars, version, refusal}: Scr
         const cause = `the page has ${samples.layout.size} samples, and sample_limit is ${job.limits.samples}`;
         return fail({cause}, {...report, isUp: false});
       }
-      const page = {timeMs, ...samples};
-      return scrapeOf(report, page, live.replace(page, vanished));
+      return scrapeOf(report, {timeMs, ...samples}, vanished);
     },
     end: (nowMs) => order.end(nowMs, reports.end),
     close: client.close,

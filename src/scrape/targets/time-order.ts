@@ -9,12 +9,13 @@ interface Seen {
   readonly timesMs?: Float64Array;
 }
 
-/** The blocks of a scrape: its samples where it succeeded, the ends of series, and what it says of itself, in this order. */
+/** What is sent of a scrape. */
 export interface ScrapedBlocks {
+  /** What the target has, and what the scrape says of itself. */
   readonly all: readonly Block[];
-  /** The same in the order of time: without samples that would go back, and with ends of series only when they can be sent. */
+  /** The same in the order of time, without samples that would go back; and with the ends of series that there are no more. */
   readonly blocks: readonly Block[];
-  /** How many samples these are without. Ends of series are not among them: they are sent later. */
+  /** How many samples these are without. */
   readonly leftOut: number;
 }
 
@@ -59,10 +60,10 @@ const pick = (block: Block, places: readonly number[]): Block => {
 export interface TimeOrder {
   /**
    * @param page what a target has at `timeMs`; absent where it could not be scraped.
-   * @param ended the ends of series, of the same time.
+   * @param vanished the places of those series of the page before that this one has not.
    * @param report what the scrape says of itself, of the same time.
    */
-  scrape(timeMs: number, page: Block | undefined, ended: readonly Block[], report: Block): ScrapedBlocks;
+  scrape(timeMs: number, page: Block | undefined, vanished: readonly number[], report: Block): ScrapedBlocks;
   /**
    * The ends of all series behind all scrapes in order: at `nowMs`, or where that is not behind them, at the first time that
    * is; but for scrapes that were more than ten minutes ahead.
@@ -122,22 +123,24 @@ export const createTimeOrder = (tracksTimestamps: boolean): TimeOrder => {
   // Also at the same time, to which a clock comes once more that is set back by a multiple of the interval.
   const isLateAt = (timeMs: number): boolean => timeMs <= reachedMs && reachedMs <= timeMs + maxAheadMs;
 
+  /** The ends of what was sent and a page in order has no more. After late ones, which are not sent, all of it is compared. */
+  const endsBefore = (
+    timeMs: number,
+    page: Block | undefined,
+    vanished: readonly number[],
+  ): readonly Block[] => (page ? sent.replace(page, wasLate ? undefined : vanished) : sent.end(timeMs));
+
   return {
-    scrape: (timeMs, page, ended, report) => {
+    scrape: (timeMs, page, vanished, report) => {
       const isLate = isLateAt(timeMs);
-      const all = [...(page ? [page] : []), ...ended, report];
       const inOrder = page && pageInOrder(page, isLate);
-      const timed = isLate ? [] : [...(wasLate ? sent.endsBut(timeMs, page) : ended), report];
-      if (!isLate) {
-        reachedMs = timeMs;
-        if (page) sent.replace(page, []);
-        else sent.end(timeMs);
-      }
+      const timed = isLate ? [] : [...endsBefore(timeMs, page, vanished), report];
+      if (!isLate) reachedMs = timeMs;
       wasLate = isLate;
       const blocks = [...(inOrder ? [inOrder] : []), ...timed].filter(({layout}) => layout.size > 0);
       const lateReport = isLate ? report.layout.size : 0;
       const leftOut = (page?.layout.size ?? 0) - (inOrder?.layout.size ?? 0) + lateReport;
-      return {all, blocks, leftOut};
+      return {all: [...(page ? [page] : []), report], blocks, leftOut};
     },
     end: (nowMs, endReports) => {
       const timeMs = isLateAt(nowMs) ? reachedMs + 1 : nowMs;

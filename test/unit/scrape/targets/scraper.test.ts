@@ -137,10 +137,9 @@ it('leaves out and counts the samples of a scrape while the clock is behind the 
   ]);
   expect(contentsOf({blocks: scrapes[2]?.all ?? []})).toEqual([
     [2000, {'c{}': 3}],
-    [2000, {'a{}': 'stale'}],
     [2000, report(1, 1, 1, 0)],
   ]);
-  expect(scrapes[3]).toMatchObject({cause: expect.any(String), all: {length: 2}});
+  expect(scrapes[3]).toMatchObject({cause: expect.any(String), all: {length: 1}});
 });
 
 it('reads OpenMetrics by gzip, with exemplars', async () => {

@@ -60,13 +60,11 @@ it('leaves out what is older than the last sample of its series, and nothing els
 it('leaves out and counts all that has the time of a scrape, while that is not behind the time of another one', () => {
   const order = createTimeOrder(false);
   const up = blockOf('up', 2, 3000);
-  const ends = staleBlockOf('gone', 3, 3000);
   // Of a target that could not be scraped.
-  const both = [ends, up];
-  expect(order.scrape(3000, undefined, [ends], up)).toEqual({all: both, blocks: both, leftOut: 0});
+  expect(order.scrape(3000, undefined, [], up)).toEqual({all: [up], blocks: [up], leftOut: 0});
   const late: Block = {...blockOf('a', 4, 2000), timestampsMs: Float64Array.of(none, 1000, none, 5000)};
-  const {all, blocks, leftOut} = order.scrape(2000, late, [ends], up);
-  expect(all).toEqual([late, ends, up]);
+  const {all, blocks, leftOut} = order.scrape(2000, late, [], up);
+  expect(all).toEqual([late, up]);
   expect(blocks.map(({timestampsMs}) => timestampsMs)).toEqual([Float64Array.of(1000, 5000)]);
   expect(leftOut).toBe(2 + 2);
   expect(order.scrape(3000, blockOf('a', 4, 3000), [], up)).toMatchObject({blocks: [], leftOut: 6});
@@ -78,51 +76,48 @@ it('leaves out and counts all that has the time of a scrape, while that is not b
   });
 });
 
+/** The time of each block of ends, and the places of its series. */
+const endsIn = (blocks: readonly Block[]) =>
+  blocks.flatMap((block) => {
+    const series = Object.entries(readBlock(block)).filter(([, value]) => value === 'stale');
+    return series.length === 0
+      ? []
+      : [[block.timeMs, ...series.map(([name]) => name.replace(/\{.*place=/, '{'))]];
+  });
+
 it('ends what was sent and is gone with the first scrape in order, and nothing that only late scrapes had', () => {
   const order = createTimeOrder(false);
   const up = blockOf('up', 1, 0);
-  /** The time of each block of ends, and the places of its series. */
-  const ended = (blocks: readonly Block[]) =>
-    blocks.flatMap((block) => {
-      const series = Object.entries(readBlock(block)).filter(([, value]) => value === 'stale');
-      return series.length === 0
-        ? []
-        : [[block.timeMs, ...series.map(([name]) => name.replace(/\{.*place=/, '{'))]];
-    });
-  const endsAt = (timeMs: number, name: string, many: number): Block[] => [staleBlockOf(name, many, timeMs)];
-  const scrape = (timeMs: number, page: Block | undefined, ends: readonly Block[] = []) => {
-    const {all, blocks, leftOut} = order.scrape(timeMs, page, ends, up);
-    expect(all).toEqual([...(page ? [page] : []), ...ends, up]);
-    return {blocks, ended: ended(blocks), leftOut};
+  const scrape = (timeMs: number, page: Block | undefined, ...vanished: readonly number[]) => {
+    const {blocks, leftOut} = order.scrape(timeMs, page, vanished, up);
+    return {blocks, ended: endsIn(blocks), leftOut};
   };
-  scrape(3000, blockOf('a', 3, 3000));
-  expect(scrape(1000, blockOf('b', 2, 1000), endsAt(1000, 'a', 3))).toEqual({
-    blocks: [],
-    ended: [],
-    leftOut: 3,
-  });
-  expect(scrape(2000, undefined, endsAt(2000, 'b', 2))).toMatchObject({blocks: [], leftOut: 1});
+  scrape(2000, blockOf('a', 4, 2000));
+  expect(scrape(3000, blockOf('a', 3, 3000), 3)).toMatchObject({ended: [[3000, 'a{"3"}']], leftOut: 0});
+  expect(scrape(1000, blockOf('b', 2, 1000), 0, 1, 2)).toEqual({blocks: [], ended: [], leftOut: 3});
+  expect(scrape(2000, undefined)).toMatchObject({blocks: [], leftOut: 1});
   expect(scrape(2500, blockOf('c', 2, 2500))).toMatchObject({blocks: [], leftOut: 3});
   // One of the three is back.
-  expect(scrape(3001, blockOf('a', 1, 3001), endsAt(3001, 'c', 2))).toMatchObject({
+  expect(scrape(3001, blockOf('a', 1, 3001), 0, 1)).toMatchObject({
     ended: [[3001, 'a{"1"}', 'a{"2"}']],
     leftOut: 0,
   });
-  expect(scrape(3002, undefined, endsAt(3002, 'a', 1)).ended).toEqual([[3002, 'a{"0"}']]);
+  expect(scrape(3002, undefined).ended).toEqual([[3002, 'a{"0"}']]);
   expect(scrape(3000, blockOf('d', 2, 3000)).ended).toEqual([]);
   // Of a target that can't be scraped, once more.
-  expect(scrape(3003, undefined, endsAt(3003, 'd', 2)).ended).toEqual([]);
+  expect(scrape(3003, undefined).ended).toEqual([]);
 });
 
 it('ends what was sent behind it, also where the target goes while scrapes are late', () => {
   const order = createTimeOrder(false);
   const up = blockOf('up', 1, 0);
   order.scrape(3000, blockOf('a', 2, 3000), [], up);
-  order.scrape(1000, blockOf('b', 2, 1000), [staleBlockOf('a', 2, 1000)], up);
+  order.scrape(1000, blockOf('b', 2, 1000), [0, 1], up);
   const atEnd = order.end(1500, (timeMs) => [staleBlockOf('up', 1, timeMs)]);
-  expect(atEnd.map(readBlock)).toEqual(
-    [staleBlockOf('a', 2, 3001), staleBlockOf('up', 1, 3001)].map(readBlock),
-  );
+  expect(endsIn(atEnd)).toEqual([
+    [3001, 'a{"0"}', 'a{"1"}'],
+    [3001, 'up{"0"}'],
+  ]);
 });
 
 it('goes on where the clock was wrong by more than ten minutes, whichever way', () => {
