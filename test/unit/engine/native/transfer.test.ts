@@ -13,15 +13,14 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', () => reject(new EngineError('interrupted', 'stopped')), {once: true});
   });
 
-/** A stream that takes `bytesPerMs` evenly, every `everyMs`. */
-const even =
-  (bytesPerMs: number, everyMs: number): Stream =>
-  async (_, record, signal) => {
-    let lastMs = performance.now();
+/** Streams that share a line of `bytesPerMs`, which is full from now on: every `everyMs` one takes what there is. */
+const sharing = (bytesPerMs: number, everyMs: number): Stream => {
+  let takenUntilMs = performance.now();
+  return async (_, record, signal) => {
     const timer = setInterval(() => {
       const nowMs = performance.now();
-      record(bytesPerMs * (nowMs - lastMs), lastMs, nowMs);
-      lastMs = nowMs;
+      record(bytesPerMs * (nowMs - takenUntilMs), takenUntilMs, nowMs);
+      takenUntilMs = nowMs;
     }, everyMs);
     try {
       return await untilAborted(signal);
@@ -29,6 +28,13 @@ const even =
       clearInterval(timer);
     }
   };
+};
+
+/** Streams that each take `bytesPerMs` evenly, every `everyMs`. */
+const even =
+  (bytesPerMs: number, everyMs: number): Stream =>
+  (...settings) =>
+    sharing(bytesPerMs, everyMs)(...settings);
 
 const plan = async (changes: Partial<TransferPlan>): Promise<TransferPlan> => {
   const {url} = await startRawServer(answering(ok()));
@@ -114,9 +120,7 @@ it('adds connections while they bring more and the process has time for them', a
   expect(opened).toBe(2);
 
   opened = 0;
-  const shared: Stream = (settings, record, signal) =>
-    even(1000, 2)(settings, (bytes, ...times) => record(bytes / opened, ...times), signal);
-  const full = await plan({stream: counted(shared), connections});
+  const full = await plan({stream: counted(sharing(1000, 2)), connections});
   await measureTransfer(full, () => undefined, never);
   expect(opened).toBe(4);
 });
